@@ -1,0 +1,140 @@
+"""What people type: one month's counts, a period, a file."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Field, HTML, Layout, Row
+from django import forms
+from django.core.exceptions import ValidationError
+
+from metrics.gate import Passage, PastCounts, SiteAtGate, pass_gate
+from metrics.imports import FileRefusedError, parse_mapping
+from metrics.models import COUNT_FIELDS, MonthlyReport
+from metrics.models.reports import AGE_FIELDS, SERVICE_FIELDS
+from programs.fields import MonthFormField
+from programs.periods import Period
+
+
+def _helper(*layout):
+    """The buttons and the form tag stand in the template, beside what explains them."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = Layout(*layout)
+    return helper
+
+
+class MonthlyReportForm(forms.Form):
+    """One site's counts for one month. The counts are read and judged by the gate alone."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    comment = forms.CharField(
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
+        label="Comment",
+        help_text="Needed when a count is unusual: say why.",
+    )
+
+    def __init__(self, *args, site, month, past: PastCounts, today, report=None, **kwargs):
+        self.site, self.month, self.past, self.today = site, month, past, today
+        self.passage: Passage | None = None
+        kwargs.setdefault("initial", _initial(report))
+        super().__init__(*args, **kwargs)
+        for name in COUNT_FIELDS:
+            self.fields[name] = _count_field(name)
+        self.fields["live_births"].widget.attrs["autofocus"] = True
+        self.helper = _helper(
+            "seen_version",
+            Row(Column("live_births"), Column("infant_deaths")),
+            _optional("Ages at death", AGE_FIELDS, self),
+            _optional("Stillbirths and mothers", ("stillbirths", "maternal_deaths"), self),
+            _optional("Care given", SERVICE_FIELDS, self),
+            Field("comment"),
+        )
+
+    @property
+    def counts(self) -> dict[str, int | None]:
+        """What came through the gate."""
+        return self.passage.counts
+
+    @property
+    def warnings(self):
+        """What is unusual, whether or not a reason has been given."""
+        return self.passage.warnings if self.passage else ()
+
+    def clean(self):
+        cleaned = super().clean()
+        self.passage = pass_gate(
+            cleaned,
+            site=SiteAtGate(self.site.name, tuple(self.site.operation)),
+            month=self.month,
+            today=self.today,
+            past=self.past,
+        )
+        for fault in self.passage.refusals:
+            self.add_error(fault.field if fault.field in self.fields else None, fault.message)
+        if self.passage.warnings and not cleaned.get("comment", "").strip():
+            self.add_error("comment", "Something is unusual. Check it, or say here why it is so.")
+        return cleaned
+
+
+def _initial(report):
+    if report is None:
+        return {"seen_version": 0}
+    counts = {name: getattr(report, name) for name in COUNT_FIELDS}
+    return counts | {"seen_version": report.version, "comment": report.comment}
+
+
+def _count_field(name):
+    model_field = MonthlyReport._meta.get_field(name)
+    return forms.CharField(
+        required=False,
+        label=model_field.verbose_name.capitalize(),
+        help_text=model_field.help_text,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+def _optional(title, names, form):
+    """A group that opens by itself when there is something in it."""
+    filled = any(form[name].value() not in (None, "") for name in names)
+    opening = f'<details class="form-group"{" open" if filled else ""}><summary>{title}</summary>'
+    return Layout(HTML(opening), *names, HTML("</details>"))
+
+
+class PeriodForm(forms.Form):
+    """Months to rate besides: from first to last, both included."""
+
+    first = MonthFormField(label="From")
+    last = MonthFormField(label="To")
+
+    helper = _helper(Row(Column("first"), Column("last")))
+
+    def clean(self):
+        cleaned = super().clean()
+        if "first" in cleaned and "last" in cleaned:
+            try:
+                self.period = Period(cleaned["first"], cleaned["last"])
+            except ValueError as error:
+                raise ValidationError(str(error)) from error
+        return cleaned
+
+
+class ImportForm(forms.Form):
+    """A file of monthly reports, and what its columns are called."""
+
+    file = forms.FileField(label="CSV file", widget=forms.FileInput({"accept": ".csv,text/csv"}))
+    mapping = forms.CharField(
+        required=False,
+        label="Column mapping",
+        widget=forms.Textarea({"rows": 4, "placeholder": "site_name = district\nmonth = period"}),
+        help_text="Only where the file calls a column differently: ours = the file's, one a line. "
+        "In quotes, the same value for every row: site_code = \"NB-014\".",
+    )
+
+    helper = _helper("file", "mapping")
+
+    def clean_mapping(self):
+        try:
+            return parse_mapping(self.cleaned_data["mapping"])
+        except FileRefusedError as error:
+            raise ValidationError(str(error)) from error

@@ -1,0 +1,322 @@
+"""The one gate: what makes a monthly report acceptable, whichever door it comes through.
+
+Refusals stop a report; warnings ask for a reason and never stop it. Both name the field, the
+value and what to do. The gate reads no database: whoever calls it brings what it needs to know.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from metrics.models import COUNT_FIELDS
+from metrics.models.reports import AGE_FIELDS
+from metrics.stats.oddities import Oddity, find_oddity
+from programs.periods import Period, format_month, month_of, shift_month
+
+MAX_COUNT = 1_000_000  # a whole country's births in one month; more is a slip of the keyboard
+PAST_MONTHS = 12  # what a count is held against
+LEAST_PAST_MONTHS = 6  # fewer say too little
+SAME_MONTHS = (12, 24, 36)  # the same calendar month of earlier years
+BIRTHS_FACTOR = 2  # births drift: only half or double is worth a question
+
+BROKEN_DOWN = ("live_births", "infant_deaths")
+
+_WHOLE_NUMBER = re.compile(r"[0-9]+(?:\.0+)?")
+_GROUPED_DIGITS = re.compile(r"[0-9]+(?:[ ,'\u2019\u00a0\u202f][0-9]+)+")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one field: the sentence holds the value and what to do."""
+
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}"
+
+
+@dataclass(frozen=True)
+class SiteAtGate:
+    """What the gate must know of a site: its name and the periods in which it was open."""
+
+    name: str
+    operation: tuple[Period, ...]
+
+
+@dataclass(frozen=True)
+class PastCounts:
+    """The site's other reports: month to (live births, infant deaths or None)."""
+
+    by_month: Mapping[date, tuple[int, int | None]] = field(default_factory=dict)
+
+    def before(self, month: date) -> list[tuple[int, int | None]]:
+        """The counts of the 12 months before, as far as they were reported."""
+        months = Period.ending(shift_month(month, -1), PAST_MONTHS)
+        return [self.by_month[past] for past in months if past in self.by_month]
+
+    def same_calendar_month(self, month: date) -> list[tuple[int, int | None]]:
+        """The counts of this calendar month in earlier years, as far as they were reported."""
+        months = (shift_month(month, -back) for back in SAME_MONTHS)
+        return [self.by_month[past] for past in months if past in self.by_month]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What came through: the counts that could be read, the refusals and the warnings."""
+
+    counts: dict[str, int | None]
+    refusals: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.refusals)
+
+
+def pass_gate(
+    raw: Mapping[str, object],
+    *,
+    site: SiteAtGate,
+    month: date,
+    today: date,
+    past: PastCounts | None = None,
+) -> Passage:
+    """Read and check one report's counts.
+
+    raw : count field -> text or number as it came; absent or empty means not counted
+    past : the site's other reports; None skips the questions that need them
+    """
+    counts, unreadable = _read_counts(raw)
+    refusals = [*unreadable, *_check_month(site, month, today)]
+    if not unreadable:
+        refusals += [*_check_births_given(counts), *_check_ages(counts)]
+    warnings = () if refusals else _find_warnings(counts, month, today, past or PastCounts())
+    return Passage(counts, tuple(refusals), tuple(warnings))
+
+
+# --- Reading -----------------------------------------------------------------------------
+
+
+def read_count(value: object) -> int | None:
+    """Return a whole number, or None when nothing was counted.
+
+    ValueError, with a sentence for people, for anything else. "12.0" is 12: spreadsheets
+    write whole numbers so.
+    """
+    text = "" if value is None else str(value).strip()
+    if not text:
+        return None
+    if _WHOLE_NUMBER.fullmatch(text):
+        return _limit(int(text.partition(".")[0]), text)
+    if _WHOLE_NUMBER.fullmatch(text.removeprefix("-")):
+        raise ValueError(f'"{text}" is negative. Write 0 or more, or leave it empty.')
+    if _GROUPED_DIGITS.fullmatch(text):
+        raise ValueError(f'"{text}" is not a whole number. Write {re.sub("[^0-9]", "", text)}.')
+    raise ValueError(
+        f'"{_shorten(text)}" is not a whole number. Write a number such as 12, 0 if there was '
+        "none, or leave it empty if it was not counted."
+    )
+
+
+def _limit(count: int, text: str) -> int:
+    if count > MAX_COUNT:
+        raise ValueError(
+            f"{_shorten(text)} is more than {MAX_COUNT:,}, which no site counts in a month. "
+            "Check the number."
+        )
+    return count
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _read_counts(raw):
+    counts: dict[str, int | None] = {}
+    faults = []
+    for name in COUNT_FIELDS:
+        try:
+            counts[name] = read_count(raw.get(name))
+        except ValueError as error:
+            counts[name] = None
+            faults.append(Fault(name, str(error)))
+    return counts, faults
+
+
+# --- Refusals ----------------------------------------------------------------------------
+
+
+def _check_month(site, month, today):
+    if month > month_of(today):
+        yield Fault(
+            "month",
+            f"{format_month(month)} lies in the future. Report a month up to "
+            f"{format_month(month_of(today))}.",
+        )
+    elif not any(month in spell for spell in site.operation):
+        yield Fault("month", _say_when_open(site, month))
+
+
+def _say_when_open(site, month):
+    if not site.operation:
+        return f"{site.name} has no spell of operation. Ask an admin to enter when it opened."
+    first = min(site.operation).first
+    if month < first:
+        return (
+            f"{format_month(month)} lies before {site.name} opened ({format_month(first)}). "
+            "Choose a later month, or ask an admin to correct the opening."
+        )
+    return (
+        f"{site.name} was closed in {format_month(month)}. If it was open, ask an admin to "
+        "correct its spells of operation."
+    )
+
+
+def _check_births_given(counts):
+    if counts["live_births"] is None:
+        yield Fault(
+            "live_births",
+            "is empty, and a report needs it. Write the number of live births, 0 if there "
+            "were none.",
+        )
+
+
+def _check_ages(counts):
+    """Deaths by age are part of the infant deaths, and all of them where all were counted."""
+    given = {name: counts[name] for name in AGE_FIELDS if counts[name] is not None}
+    if not given:
+        return
+    total, infant_deaths = sum(given.values()), counts["infant_deaths"]
+    parts = " + ".join(f"{name} {count}" for name, count in given.items())
+    if infant_deaths is None:
+        yield Fault("infant_deaths", f"is empty, but {parts} are given. Write {total} or more.")
+    elif total > infant_deaths:
+        yield Fault(
+            "infant_deaths",
+            f"{infant_deaths} is less than its parts: {parts} = {total}. Correct the total or "
+            "the parts.",
+        )
+    elif total < infant_deaths and given.keys() >= set(AGE_FIELDS[:3]):
+        yield Fault(
+            "infant_deaths",
+            f"{infant_deaths} is {infant_deaths - total} more than its parts: {parts} = {total}. "
+            "Put deaths of unknown age under age_unknown_deaths.",
+        )
+
+
+def check_breakdown(
+    dimension: str, totals: Mapping[str, int | None], parts: Mapping[str, Mapping[str, int | None]]
+) -> tuple[list[Fault], list[Fault]]:
+    """Refuse a breakdown that exceeds its report, question one that falls short of it.
+
+    totals : the report's counts; parts : category -> its live_births and infant_deaths
+    Returns the refusals and the warnings.
+    """
+    refusals, warnings = [], []
+    for name in BROKEN_DOWN:
+        given = [counts[name] for counts in parts.values() if counts.get(name) is not None]
+        total, total_of_parts = totals[name] or 0, sum(given)
+        if total_of_parts > total:
+            refusals.append(
+                Fault(
+                    f"{name} by {dimension}",
+                    f"the categories add up to {total_of_parts}, which is "
+                    f"{total_of_parts - total} more than the report's {total}. Correct one of them.",
+                )
+            )
+        elif given and total_of_parts < total:
+            warnings.append(
+                Fault(
+                    f"{name} by {dimension}",
+                    f"the categories add up to {total_of_parts}, which is "
+                    f"{total - total_of_parts} less than the report's {total}. Put what is not "
+                    "known under “unknown”.",
+                )
+            )
+    return refusals, warnings
+
+
+# --- Warnings ----------------------------------------------------------------------------
+
+
+def _find_warnings(counts, month, today, past):
+    return [
+        *_question_unfinished_month(month, today),
+        *_question_uncounted_deaths(counts),
+        *_question_relations(counts),
+        *_question_births(counts, month, past),
+        *_question_deaths(counts, month, past),
+    ]
+
+
+def _question_unfinished_month(month, today):
+    if month == month_of(today):
+        yield Fault(
+            "month", f"{format_month(month)} is not over. Report it again when it is complete."
+        )
+
+
+def _question_uncounted_deaths(counts):
+    if counts["infant_deaths"] is None:
+        yield Fault(
+            "infant_deaths",
+            "is empty, so this month leaves the infant mortality rate. Write 0 if no infant died.",
+        )
+
+
+def _question_relations(counts):
+    births = counts["live_births"]
+    for name, meaning in (
+        ("infant_deaths", "infant deaths"),
+        ("maternal_deaths", "maternal deaths"),
+    ):
+        if counts[name] is not None and counts[name] > births:
+            yield Fault(
+                name,
+                f"{counts[name]} {meaning} are more than {births} live births. That happens where "
+                "the sick are referred; say why.",
+            )
+    attended, born = counts["skilled_attendant_births"], births + (counts["stillbirths"] or 0)
+    if attended is not None and attended > born:
+        yield Fault(
+            "skilled_attendant_births",
+            f"{attended} births with a skilled attendant are more than all {born} births. "
+            "Check both.",
+        )
+
+
+def _question_births(counts, month, past):
+    """Hold births against the same calendar months of earlier years, else the last 12 months."""
+    earlier = past.same_calendar_month(month) or past.before(month)
+    if len(past.before(month)) < LEAST_PAST_MONTHS:
+        return
+    births, past_births = counts["live_births"], sum(births for births, _ in earlier)
+    oddity = find_oddity(births, 1, past_births, len(earlier), factor=BIRTHS_FACTOR)
+    if oddity:
+        yield Fault(
+            "live_births",
+            f"{births} is {_MUCH[oddity]} than before: {past_births} in {len(earlier)} comparable "
+            f"{'month' if len(earlier) == 1 else 'months'}. Check it, or say why.",
+        )
+
+
+def _question_deaths(counts, month, past):
+    """Hold deaths per birth against the last 12 months, by Poisson limits."""
+    earlier = [(born, died) for born, died in past.before(month) if died is not None]
+    past_births = sum(born for born, _ in earlier)
+    deaths, births = counts["infant_deaths"], counts["live_births"]
+    if deaths is None or not births or not past_births or len(earlier) < LEAST_PAST_MONTHS:
+        return
+    past_deaths = sum(died for _, died in earlier)
+    oddity = find_oddity(deaths, births, past_deaths, past_births)
+    if oddity:
+        yield Fault(
+            "infant_deaths",
+            f"{deaths} of {births} live births is {_MUCH[oddity]} than before: {past_deaths} of "
+            f"{past_births} in the last {len(earlier)} months. Check it, or say why.",
+        )
+
+
+_MUCH = {Oddity.MANY: "far more", Oddity.FEW: "far less"}

@@ -1,0 +1,204 @@
+"""A file held against the gate and against what is stored: the dry run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from metrics.approvals import MOVES, Move
+from metrics.gate import Fault, PastCounts, SiteAtGate, pass_gate, read_count
+from metrics.imports.files import Table, read_table, read_text
+from metrics.models import COUNT_FIELDS, MonthlyReport
+from programs.models import Site
+from programs.periods import format_month, parse_month
+
+SHOWN_SITES = 5
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """A fault with its place in the file. Rows are counted as spreadsheets show them."""
+
+    row: int
+    fault: Fault
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.fault}"
+
+
+@dataclass
+class DryRun:
+    """What applying a file would do. Nothing has been written."""
+
+    created: list[MonthlyReport] = field(default_factory=list)
+    changed: list[MonthlyReport] = field(default_factory=list)
+    unchanged: int = 0
+    empty: int = 0
+    faults: list[RowFault] = field(default_factory=list)
+    warnings: list[RowFault] = field(default_factory=list)
+    unused_columns: list[str] = field(default_factory=list)
+
+    @property
+    def may_be_applied(self) -> bool:
+        return not self.faults
+
+
+def check_file(
+    program, content: bytes, mapping: Mapping[str, str], *, today: date, lock: bool = False
+) -> DryRun:
+    """Check a whole file and say what it would do. FileRefusedError when it cannot be read.
+
+    lock : hold the stored reports still until the transaction ends, because writing follows
+    """
+    table = read_table(read_text(content), mapping)
+    check = _Check(program, table, today, lock)
+    for placed in check.placed:
+        check.sort(placed)
+    return check.run
+
+
+@dataclass(frozen=True)
+class _PlacedRow:
+    """A row with the site and month it speaks of, or the faults that hide them."""
+
+    number: int
+    cells: Mapping[str, str]
+    site: Site | None
+    month: date | None
+    faults: tuple[Fault, ...]
+
+
+class _Check:
+    """One file against one program: what the rows are held against is loaded once."""
+
+    def __init__(self, program, table: Table, today: date, lock: bool):
+        self.program, self.today = program, today
+        self.run = DryRun(unused_columns=table.unused_columns)
+        self.sites = list(program.sites.prefetch_related("spells"))
+        self.by_code = {site.code.casefold(): site for site in self.sites}
+        self.by_name = _unambiguous_names(self.sites)
+        self.at_gate = {s.pk: SiteAtGate(s.name, tuple(s.operation)) for s in self.sites}
+        reports = MonthlyReport.objects.filter(site__in=self.sites).select_related("site")
+        if lock:
+            reports = reports.select_for_update(of=("self",))
+        self.stored = {(report.site_id, report.month): report for report in reports}
+        self.placed = [self._place(number, cells) for number, cells in table.rows]
+        self.past = self._past_with_file()
+        self.first_row: dict[tuple[int, date], int] = {}
+
+    def sort(self, placed: _PlacedRow):
+        """Put one row among the new, the changed, the unchanged, the empty or the faults."""
+        if placed.faults:
+            self._refuse(placed, placed.faults)
+        elif not any(placed.cells.get(name) for name in COUNT_FIELDS):
+            self.run.empty += 1  # a place and no counts: not reported
+        elif repeated := self._find_repetition(placed):
+            self._refuse(placed, [repeated])
+        else:
+            self._pass(placed)
+
+    def _refuse(self, placed, faults):
+        self.run.faults += [RowFault(placed.number, fault) for fault in faults]
+
+    def _pass(self, placed):
+        passage = pass_gate(
+            placed.cells,
+            site=self.at_gate[placed.site.pk],
+            month=placed.month,
+            today=self.today,
+            past=PastCounts(self.past[placed.site.pk]),
+        )
+        self._refuse(placed, passage.refusals)
+        self.run.warnings += [RowFault(placed.number, fault) for fault in passage.warnings]
+        if not passage.is_refused:
+            # A column that the file does not have leaves what is stored alone.
+            given = {n: count for n, count in passage.counts.items() if n in placed.cells}
+            self._compare(placed, given)
+
+    def _compare(self, placed, counts):
+        stored = self.stored.get((placed.site.pk, placed.month))
+        if stored is None:
+            self.run.created.append(MonthlyReport(site=placed.site, month=placed.month, **counts))
+            return
+        differing = [name for name, count in counts.items() if getattr(stored, name) != count]
+        if not differing:
+            self.run.unchanged += 1
+        elif stored.status not in MOVES[Move.SUBMIT].starts:
+            self._refuse(placed, [_say_protected(stored, counts, differing[0])])
+        else:
+            for name in differing:
+                setattr(stored, name, counts[name])
+            self.run.changed.append(stored)
+
+    # --- Where a row belongs -------------------------------------------------------------
+
+    def _place(self, number, cells):
+        site, month, faults = self._find_site(cells), None, []
+        if site is None:
+            faults.append(self._say_site_unknown(cells))
+        try:
+            month = parse_month(cells["month"])
+        except ValueError as error:
+            faults.append(Fault("month", str(error)))
+        return _PlacedRow(number, cells, site, month, tuple(faults))
+
+    def _find_site(self, cells):
+        if code := cells.get("site_code"):
+            return self.by_code.get(code.casefold())
+        return self.by_name.get(cells.get("site_name", "").casefold())
+
+    def _say_site_unknown(self, cells):
+        column = "site_code" if cells.get("site_code") or "site_name" not in cells else "site_name"
+        if not cells.get(column):
+            return Fault(column, "is empty. Write the site's code.")
+        known = sorted(getattr(site, column.removeprefix("site_")) for site in self.sites)
+        listed = ", ".join(known[:SHOWN_SITES]) or "none yet"
+        more = f" and {len(known) - SHOWN_SITES} more" if len(known) > SHOWN_SITES else ""
+        return Fault(
+            column,
+            f'"{cells[column]}" is none of the sites of {self.program}, or stands for several. '
+            f"They are {listed}{more}. Correct it, or ask an admin to add the site.",
+        )
+
+    def _find_repetition(self, placed):
+        first = self.first_row.setdefault((placed.site.pk, placed.month), placed.number)
+        if first == placed.number:
+            return None
+        return Fault(
+            "month",
+            f"{placed.site.name} has {format_month(placed.month)} in row {first} already. "
+            "Keep one of the two rows.",
+        )
+
+    def _past_with_file(self):
+        """Each site's counts by month as they would be once the file were in."""
+        past = {site.pk: {} for site in self.sites}
+        for (site, month), report in self.stored.items():
+            past[site][month] = (report.live_births, report.infant_deaths)
+        for placed in self.placed:
+            counts = None if placed.faults else _read_pair(placed.cells)
+            if counts:
+                past[placed.site.pk][placed.month] = counts
+        return past
+
+
+def _unambiguous_names(sites):
+    names = [site.name.casefold() for site in sites]
+    return {site.name.casefold(): site for site in sites if names.count(site.name.casefold()) == 1}
+
+
+def _read_pair(cells):
+    """Live births and infant deaths where they can be read; the gate says what cannot."""
+    try:
+        births, deaths = (read_count(cells.get(n)) for n in ("live_births", "infant_deaths"))
+    except ValueError:
+        return None
+    return None if births is None else (births, deaths)
+
+
+def _say_protected(stored, counts, name):
+    new, old = ("empty" if n is None else n for n in (counts[name], getattr(stored, name)))
+    return Fault(
+        name,
+        f"{new} differs from {old} in the approved report of {stored.site.name}, "
+        f"{format_month(stored.month)}. Ask a manager to reopen it, or take the row out.",
+    )

@@ -1,0 +1,133 @@
+"""Sums of counts, made in SQL: per month and per site, measure by measure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case, Count, F, Max, Q, Sum, When
+
+from metrics.models import MonthlyReport, Status
+from metrics.models.reports import BIRTHS, DEATHS
+from programs.models import Measure
+from programs.periods import Period
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Deaths of one measure, the births they are set against, and the reports they are from.
+
+    A report in which the measure was not counted adds nothing to any of the three.
+    """
+
+    deaths: int = 0
+    births: int = 0
+    reports: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.deaths + other.deaths, self.births + other.births, self.reports + other.reports
+        )
+
+
+NOTHING = Counts()
+
+
+@dataclass(frozen=True)
+class SiteCounts:
+    """What one site reported: one measure's counts by name of period, and when it last did."""
+
+    by_period: Mapping[str, Counts]
+    reports: int = 0
+    waiting: int = 0
+    last_report: date | None = None
+
+
+def count_months(reports, measures) -> dict[date, dict[Measure, Counts]]:
+    """Sum each measure over the sites, month by month. A month without reports is absent."""
+    rows = _with_measures(reports, measures).order_by().values("month")
+    rows = rows.annotate(**{k: v for m in measures for k, v in _sums(str(m), m, Q()).items()})
+    return {row["month"]: {m: _read(row, str(m)) for m in measures} for row in rows}
+
+
+def count_sites(
+    reports, measure: Measure, periods: Mapping[str, Period], official: Q
+) -> dict[int, SiteCounts]:
+    """Sum one measure over each period, site by site, in one query.
+
+    official : which reports count; the others only show that a report has arrived
+    A site without reports is absent.
+    """
+    sums = {
+        key: value
+        for name, period in periods.items()
+        for key, value in _sums(
+            name, measure, official & Q(month__range=(period.first, period.last))
+        ).items()
+    }
+    rows = (
+        _with_measures(reports, [measure])
+        .order_by()
+        .values("site")
+        .annotate(
+            **sums,
+            all_reports=Count("pk", filter=official),
+            waiting=Count("pk", filter=Q(status=Status.SUBMITTED) & ~official),
+            last_report=Max("month"),
+        )
+    )
+    return {
+        row["site"]: SiteCounts(
+            {name: _read(row, name) for name in periods},
+            row["all_reports"],
+            row["waiting"],
+            row["last_report"],
+        )
+        for row in rows
+    }
+
+
+def _with_measures(reports, measures):
+    """Give each report its deaths and births by measure, under the measure's name."""
+    reports = reports.alias(**{f"{measure}_d": DEATHS[measure] for measure in measures})
+    return reports.alias(**{f"{measure}_b": BIRTHS[measure] for measure in measures})
+
+
+def _sums(name, measure, condition):
+    counted = condition & Q(**{f"{measure}_d__isnull": False})
+    return {
+        f"{name}_deaths": Sum(f"{measure}_d", filter=counted, default=0),
+        f"{name}_births": Sum(f"{measure}_b", filter=counted, default=0),
+        f"{name}_reports": Count(f"{measure}_d", filter=counted),
+    }
+
+
+def _read(row, name):
+    return Counts(row[f"{name}_deaths"], row[f"{name}_births"], row[f"{name}_reports"])
+
+
+def count_targets(targets) -> dict[int, dict[int, SiteCounts]]:
+    """Sum each target's own measure over its two periods, site by site, in one query.
+
+    Returns target -> program site -> counts. A site without reports is absent.
+    """
+    promise = "site__participations__program__targets__"
+    measure_is = [(measure, Q(**{f"{promise}measure": measure})) for measure in Measure]
+    reports = MonthlyReport.objects.of_targets(targets).alias(
+        own_d=Case(*(When(condition, then=DEATHS[m]) for m, condition in measure_is)),
+        own_b=Case(*(When(condition, then=BIRTHS[m]) for m, condition in measure_is)),
+    )
+    sums = {}
+    for name in ("baseline", "evaluation"):
+        bounds = F(f"{promise}{name}_first"), F(f"{promise}{name}_last")
+        sums |= _sums(name, "own", Q(month__range=bounds))
+    rows = (
+        reports.order_by()
+        .values("site", target=F(f"{promise}pk"))
+        .annotate(**sums, last_report=Max("month"))
+    )
+    counts: dict[int, dict[int, SiteCounts]] = {}
+    for row in rows:
+        by_period = {name: _read(row, name) for name in ("baseline", "evaluation")}
+        own = SiteCounts(by_period, last_report=row["last_report"])
+        counts.setdefault(row["target"], {})[row["site"]] = own
+    return counts

@@ -1,0 +1,65 @@
+"""How numbers are written. Rounding happens here and nowhere before."""
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.formats import number_format
+
+from programs.periods import format_month
+
+register = template.Library()
+
+@register.filter
+def month(value) -> str:
+    """Write a month as 2024-01; nothing for None."""
+    return format_month(value) if value else ""
+
+
+@register.filter
+def count(value) -> str:
+    """Write a whole number with separators: 348,023. Not counted is a dash, never 0."""
+    return "–" if value is None else intcomma(value)
+
+
+@register.filter
+def decimals(value, places: int) -> str:
+    """Write a number with so many decimals."""
+    return number_format(value, places, force_grouping=True)
+
+
+@register.filter
+def change(percent: float) -> str:
+    """Write a percent change in words: -30.0 is “30 % lower”."""
+    if percent == float("inf"):
+        return "without limit"
+    size = number_format(abs(percent), 0)
+    if size == "0":
+        return "unchanged"
+    return f"{size} % {'lower' if percent < 0 else 'higher'}"
+
+
+@register.filter
+def signed(percent: float) -> str:
+    """Write a percent change with its sign: −30 %."""
+    if percent == float("inf"):
+        return "∞"
+    sign = "−" if percent < 0 else "+"  # noqa: RUF001 - the minus sign itself
+    size = number_format(abs(percent), 0)
+    return "0 %" if size == "0" else f"{sign}{size} %"
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """Write a share from 0 to 1 as a whole percentage, never rounding up to 100 or down to 0."""
+    if value is None:
+        return "none expected"
+    percent = min(99, max(1, round(100 * value))) if 0 < value < 1 else round(100 * value)
+    return f"{percent} %"
+
+
+@register.filter
+def chances(probability: float) -> str:
+    """Write a probability as chances in 100, without claiming certainty."""
+    in_100 = round(100 * probability)
+    if in_100 < 1:
+        return "fewer than 1"
+    return "more than 99" if in_100 > 99 else f"about {in_100}"

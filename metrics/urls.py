@@ -1,0 +1,37 @@
+"""Addresses of everything that shows or takes a number."""
+
+from django.urls import path, register_converter
+
+from metrics.views import imports, programs, reports
+from programs.periods import format_month, parse_month
+
+
+class MonthConverter:
+    """A month in an address: 2024-01."""
+
+    regex = r"\d{4}-\d{2}"
+    to_python = staticmethod(parse_month)
+    to_url = staticmethod(format_month)
+
+
+register_converter(MonthConverter, "month")
+
+PROGRAM = "programs/<slug:slug>/"
+REPORT = "sites/<str:code>/reports/<month:month>/"
+
+urlpatterns = [
+    path("programs/", programs.portfolio, name="portfolio"),
+    path(PROGRAM, programs.program, name="program"),
+    path(f"{PROGRAM}summary.csv", programs.program_summary_csv, name="program_summary_csv"),
+    path(
+        f"{PROGRAM}site-months.csv",
+        programs.program_site_months_csv,
+        name="program_site_months_csv",
+    ),
+    path(f"{PROGRAM}imports/", imports.import_file, name="import_file"),
+    path(f"{PROGRAM}imports/<int:pk>/", imports.import_batch, name="import_batch"),
+    path(f"{PROGRAM}imports/<int:pk>/apply/", imports.import_apply, name="import_apply"),
+    path("sites/<str:code>/", reports.site, name="site"),
+    path(REPORT, reports.monthly_report, name="monthly_report"),
+    path(f"{REPORT}receipt/", reports.report_receipt, name="report_receipt"),
+]

@@ -1,0 +1,83 @@
+"""The portfolio and the program page, and their files."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from metrics.charts import draw_rolling_rate
+from metrics.exports import file_name, site_month_rows, stream_csv, summary_rows
+from metrics.forms import PeriodForm
+from metrics.summaries import summarise_portfolio, summarise_program
+from programs.models import Membership, Program, Role, Site
+
+SITES_A_PAGE = 50
+
+
+@require_safe
+@login_required
+def portfolio(request):
+    """Show every program one is a member of, each with its verdict."""
+    programs = list(Program.objects.visible_to(request.user))
+    lines = summarise_portfolio(programs, today=timezone.localdate())
+    return render(request, "metrics/portfolio.html", {"lines": lines})
+
+
+@require_safe
+@login_required
+def program(request, slug):
+    """Show a program's verdict and figures. An unusable period shows its error, and no figures
+    for it."""
+    form = PeriodForm(request.GET if "first" in request.GET else None)
+    membership, summary = _summarise(request, slug, form)
+    context = {
+        "program": summary.program,
+        "summary": summary,
+        "form": form,
+        "chart": draw_rolling_rate(summary),
+        "sites": Paginator(summary.sites, SITES_A_PAGE).get_page(request.GET.get("page")),
+        "may_import": membership.role == Role.MANAGER and membership.all_sites,
+        "may_report": membership.role != Role.VIEWER,
+    }
+    return render(request, "metrics/program.html", context)
+
+
+@require_safe
+@login_required
+def program_summary_csv(request, slug):
+    """Send the program's figures, unrounded."""
+    form = PeriodForm(request.GET if "first" in request.GET else None)
+    _, summary = _summarise(request, slug, form)
+    sentence = render_to_string("metrics/verdict_sentence.txt", {"target": summary.target})
+    rows = summary_rows(summary, " ".join(sentence.split()))
+    return stream_csv(file_name(summary.program, "summary", summary.as_of), rows)
+
+
+@require_safe
+@login_required
+def program_site_months_csv(request, slug):
+    """Send the reports of the sites that one may see, in the form in which files come in."""
+    membership = _get_membership(request, slug)
+    sites = Site.objects.covered_by(membership)
+    rows = site_month_rows(membership.program, sites)
+    return stream_csv(file_name(membership.program, "site-months", timezone.localdate()), rows)
+
+
+def _get_membership(request, slug):
+    """Return one's membership of a program; without one there is no such program."""
+    memberships = Membership.objects.filter(user=request.user).select_related("program")
+    return get_object_or_404(memberships, program__slug=slug)
+
+
+def _summarise(request, slug, form):
+    membership = _get_membership(request, slug)
+    sites = None if membership.all_sites else set(membership.sites.values_list("pk", flat=True))
+    summary = summarise_program(
+        membership.program,
+        today=timezone.localdate(),
+        period=form.period if form.is_bound and form.is_valid() else None,
+        shown_sites=sites,
+    )
+    return membership, summary

@@ -1,0 +1,121 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics.stats.completeness import Completeness
+from metrics.stats.evidence import Evidence, Problem, data_problems, months_to_enough, shortages
+
+
+@pytest.mark.parametrize(
+    ("counts", "problems"),
+    [
+        ((49, 1000, 70, 1000), ()),
+        ((0, 0, 70, 1000), (Problem.NO_BIRTHS,)),
+        ((49, 1000, 0, 0), (Problem.NO_BASELINE_BIRTHS,)),
+        ((0, 0, 0, 0), (Problem.NO_BIRTHS, Problem.NO_BASELINE_BIRTHS)),
+        ((101, 100, 70, 1000), (Problem.DEATHS_EXCEED_BIRTHS,)),
+        ((100, 100, 101, 100), (Problem.DEATHS_EXCEED_BIRTHS,)),
+        ((100, 100, 100, 100), ()),
+        ((3, 0, 70, 1000), (Problem.NO_BIRTHS, Problem.DEATHS_EXCEED_BIRTHS)),
+    ],
+)
+def test_data_problems_names_every_fault_of_the_counts(counts, problems):
+    assert data_problems(Evidence(*counts)) == problems
+
+
+@pytest.mark.parametrize(
+    ("base", "now", "least", "problems"),
+    [
+        (None, None, 80, ()),
+        (Completeness(8, 10), Completeness(8, 10), 80, ()),  # exactly enough
+        (Completeness(79, 100), None, 80, (Problem.INCOMPLETE_BASELINE,)),
+        (None, Completeness(79, 100), 80, (Problem.INCOMPLETE_EVALUATION,)),
+        (Completeness(2, 3), Completeness(2, 3), Decimal("66.6"), ()),
+        (Completeness(0, 0), None, 80, (Problem.INCOMPLETE_BASELINE,)),
+    ],
+)
+def test_data_problems_names_the_incomplete_period(base, now, least, problems):
+    evidence = Evidence(
+        *(49, 1000, 70, 1000), completeness_base=base, completeness_now=now, min_completeness=least
+    )
+    assert data_problems(evidence) == problems
+
+
+def test_data_problems_names_checks_that_nobody_has_resolved():
+    assert data_problems(Evidence(49, 1000, 70, 1000, unresolved_checks=1)) == (Problem.UNRESOLVED,)
+
+
+@pytest.mark.parametrize(
+    ("counts", "months", "problems"),
+    [
+        ((0, 1000, 20, 1000), 12, ()),  # few deaths now are a success, not a shortage
+        ((0, 1000, 19, 1000), 12, (Problem.FEW_BASELINE_DEATHS, Problem.FEW_EXPECTED_DEATHS)),
+        ((0, 2000, 19, 1000), 12, (Problem.FEW_BASELINE_DEATHS,)),
+        ((0, 800, 25, 1000), 12, ()),  # exactly 20 are expected
+        ((19, 799, 25, 1000), 12, (Problem.FEW_EXPECTED_DEATHS,)),
+        ((0, 1000, 20, 1000), 11, (Problem.FEW_MONTHS,)),
+        ((0, 1000, 20, 1000), None, ()),
+    ],
+)
+def test_shortages_names_all_that_there_is_too_little_of(counts, months, problems):
+    assert shortages(Evidence(*counts, matched_months=months)) == problems
+
+
+@pytest.mark.parametrize(
+    ("counts", "months", "expected"),
+    [
+        ((5, 300, 25, 1000), 12, 20),  # 800 births are needed, 25 come a month: 32 months
+        ((5, 301, 25, 1000), 12, 20),  # 19.9 months
+        ((5, 800, 25, 1000), 12, 0),
+        ((5, 800, 25, 1000), 6, 6),  # births enough, but not a whole year
+        ((5, 100, 25, 1000), 6, 42),
+        ((5, 300, 19, 1000), 12, None),  # no waiting adds baseline deaths
+        ((5, 300, 25, 1000), None, None),
+        ((5, 300, 25, 1000), 0, None),
+        ((0, 0, 25, 1000), 12, None),
+    ],
+)
+def test_months_to_enough_counts_months_at_the_present_births(counts, months, expected):
+    assert months_to_enough(Evidence(*counts, matched_months=months)) == expected
+
+
+def test_evidence_carries_what_is_defined_without_baseline_births():
+    evidence = Evidence(5, 100, 0, 0)
+
+    assert evidence.current.value == 50
+    assert evidence.probability_of_level(50) is not None
+    undefined = evidence.baseline, evidence.ratio, evidence.expected_deaths
+    assert (*undefined, evidence.probability_of_reduction(0)) == (None,) * 4
+
+
+def test_evidence_carries_what_is_defined_without_births_now():
+    evidence = Evidence(0, 0, 7, 100)
+
+    assert (evidence.baseline.value, evidence.expected_deaths) == (70, 0)
+    undefined = evidence.current, evidence.ratio, evidence.probability_of_level(50)
+    assert (*undefined, evidence.probability_of_reduction(0)) == (None,) * 4
+
+
+def test_evidence_expects_deaths_at_the_baseline_rate():
+    # R: 120 * 9 / 118, golden case D-verdict-04
+    assert Evidence(3, 120, 9, 118).expected_deaths == pytest.approx(9.15254237288136)
+
+
+@pytest.mark.parametrize("name", ["matched_months", "unresolved_checks", "min_deaths"])
+def test_evidence_refuses_settings_that_are_not_counts(name):
+    with pytest.raises(ValueError, match=f"^{name}: -1 is not a count"):
+        Evidence(49, 1000, 70, 1000, **{name: -1})
+
+
+def test_evidence_refuses_to_judge_without_deaths():
+    with pytest.raises(ValueError, match="^min_deaths: without deaths no ratio can be judged"):
+        Evidence(0, 1000, 0, 1000, min_deaths=0)
+
+
+@given(st.integers(0, 100), st.integers(100, 5000), st.integers(1, 500), st.integers(2, 1000))
+def test_upper_limits_fall_as_births_grow_at_the_same_rate(deaths, births, deaths_base, times):
+    evidence = Evidence(deaths, births, deaths_base, 1000)
+    for limits_at in (evidence.ratio_limits_at, evidence.rate_limits_at):
+        assert limits_at(births * times)[1] < limits_at(births)[1]

@@ -1,0 +1,294 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics.stats.comparisons import probability_of_reduction, ratio_limits
+from metrics.stats.completeness import Completeness
+from metrics.stats.rates import rate_limits
+from metrics.stats.verdicts import Finding, Problem, State, judge_level, judge_reduction
+
+COUNTS = ("deaths_now", "births_now", "deaths_base", "births_base")
+TOO_LITTLE = (State.TOO_LITTLE, None)
+STRONG = (State.REACHED_STRONG, None)
+FALL_SHOWN = (State.REACHED_POINT, Finding.FALL_SHOWN)
+FALL_NOT_CERTAIN = (State.REACHED_POINT, Finding.FALL_NOT_CERTAIN)
+SHORT = (State.NOT_REACHED, Finding.IMPROVED_BUT_SHORT)
+RULED_OUT = (State.NOT_REACHED, Finding.TARGET_RULED_OUT)
+NO_CLEAR_CHANGE = (State.NOT_REACHED, Finding.NO_CLEAR_CHANGE)
+WORSE = (State.NOT_REACHED, Finding.WORSE)
+BEST_TO_WORST = (
+    *(STRONG, FALL_SHOWN, FALL_NOT_CERTAIN, SHORT, RULED_OUT, NO_CLEAR_CHANGE, WORSE),
+    (State.NO_VERDICT, None),  # more deaths than births
+)
+
+# Enough births now for 20 deaths to be expected, so that no gate but the first can close.
+judged_counts = st.tuples(
+    st.integers(0, 400), st.integers(500, 5000), st.integers(20, 400), st.integers(400, 500)
+)
+percents = st.integers(1, 100)
+
+
+def reading(verdict):
+    return verdict.state, verdict.finding
+
+
+@pytest.mark.golden("verdict")
+def test_verdict_agrees_with_the_golden_cases(case):
+    inputs, expected, close = case["inputs"], case["expected"], case["tol_rel"]
+    received = Completeness(round(100 * inputs["completeness"]), 100)
+
+    verdict = judge_reduction(
+        *(inputs[name] for name in COUNTS),
+        reduction_percent=round(100 * inputs["target_reduction"]),
+        confidence=inputs["conf"],
+        completeness_base=received,
+        completeness_now=received,
+        min_completeness=round(100 * inputs["min_completeness"]),
+        min_deaths=inputs["min_deaths"],
+    )
+
+    assert reading(verdict) == (expected["state"], expected["sub"])
+    assert numbers_of(verdict) == pytest.approx(
+        numbers_of(verdict) | numbers_in(expected), rel=close
+    )
+
+
+def numbers_of(verdict):
+    return {
+        "rr": verdict.ratio.ratio,
+        "lower": verdict.ratio.low,
+        "upper": verdict.ratio.high,
+        "prob_ge_target": verdict.probability,
+        "expected_now_at_baseline_rate": verdict.expected_deaths,
+    }
+
+
+def numbers_in(expected):
+    return {name: value for name, value in expected.items() if name not in ("state", "sub")}
+
+
+def test_verdict_on_the_published_sentence_is_not_yet_certain():
+    verdict = judge_reduction(49, 1000, 70, 1000, reduction_percent=30, matched_months=18)
+
+    assert reading(verdict) == FALL_NOT_CERTAIN
+    assert (verdict.baseline.value, verdict.current.value) == (70, 49)
+    change = verdict.ratio
+    # R: poisson.test(c(49, 70), c(1000, 1000)): 30 % lower, 52 % lower to 2 % higher
+    assert [change.percent_change, change.percent_low, change.percent_high] == pytest.approx(
+        [-30, -52.4275421813282, 2.29062535727289]
+    )
+
+
+@pytest.mark.parametrize(
+    ("births", "deaths", "change", "interval", "probabilities", "expected"),
+    [
+        (100, (7, 5), -28.6, (-82, 161), (0.72, 0.57, 0.48), TOO_LITTLE),
+        (300, (21, 15), -28.6, (-66, 45), (0.84, 0.63, 0.47), NO_CLEAR_CHANGE),
+        (500, (35, 24), -31.4, (-61, 19), (0.92, 0.72, 0.53), FALL_NOT_CERTAIN),
+        (1_000, (70, 49), -30.0, (-52.4, 2.3), (0.973, 0.76, 0.50), FALL_NOT_CERTAIN),
+        (1_500, (105, 74), -29.5, (-48.4, -4.2), (0.990, 0.80, 0.48), SHORT),
+        (2_000, (140, 98), -30.0, (-46.5, -8.7), (0.997, 0.85, 0.50), FALL_SHOWN),
+        (5_000, (350, 245), -30.0, (-40.8, -17.3), (1.00, 0.95, 0.50), FALL_SHOWN),
+        (10_000, (700, 490), -30.0, (-37.8, -21.3), (1.00, 0.99, 0.50), FALL_SHOWN),
+        (20_000, (1400, 980), -30.0, (-35.6, -24.0), (1.00, 1.00, 0.50), FALL_SHOWN),
+    ],
+)
+def test_the_same_sentence_on_more_births(
+    births, deaths, change, interval, probabilities, expected
+):
+    counts = deaths[1], births, deaths[0], births
+    verdict = judge_reduction(*counts, reduction_percent=30, matched_months=18)
+
+    assert reading(verdict) == expected
+    assert verdict.ratio.percent_change == pytest.approx(change, abs=0.05)
+    ends = verdict.ratio.percent_low, verdict.ratio.percent_high
+    assert ends == pytest.approx(interval, abs=0.5 if births <= 500 else 0.05)
+    computed = [probability_of_reduction(*counts, fall) for fall in (0, 0.2, 0.3)]
+    assert computed == pytest.approx(probabilities, abs=0.0055)
+
+
+def test_target_is_reached_exactly_in_whole_numbers():
+    assert 140 / 2000 > 200 / 2000 * (1 - 0.3)  # what floats say, and they are wrong
+    assert (
+        judge_reduction(140, 2000, 200, 2000, reduction_percent=30).state
+        == "reached_point_not_certain"
+    )
+    assert judge_reduction(141, 2000, 200, 2000, reduction_percent=30).state == "not_reached"
+
+
+def test_target_may_be_a_decimal():
+    exact = Decimal("12.5")  # 175 is 12.5 % lower than 200
+    assert (
+        judge_reduction(175, 2000, 200, 2000, reduction_percent=exact).state == State.REACHED_POINT
+    )
+    assert judge_reduction(175, 2000, 200, 2000, reduction_percent=13).state == State.NOT_REACHED
+
+
+@pytest.mark.parametrize(
+    ("deaths_now", "expected"),
+    [
+        (0, STRONG),
+        (30, STRONG),  # R: poisson.test(c(30, 70), c(1000, 1000)): 0.270 to 0.666
+        (49, FALL_NOT_CERTAIN),
+        (50, NO_CLEAR_CHANGE),
+        (95, NO_CLEAR_CHANGE),  # R: 0.986 to 1.875
+        (100, WORSE),
+        (1001, (State.NO_VERDICT, None)),
+    ],
+)
+def test_verdict_follows_the_deaths_now(deaths_now, expected):
+    verdict = judge_reduction(deaths_now, 1000, 70, 1000, reduction_percent=30)
+    assert reading(verdict) == expected
+
+
+def test_a_target_of_no_deaths_at_all_is_never_strong():
+    verdict = judge_reduction(0, 100_000, 70, 1000, reduction_percent=100)
+
+    assert reading(verdict) == FALL_SHOWN
+    assert (verdict.probability, verdict.more_births) == (0, None)
+
+
+def test_a_data_problem_comes_before_too_little_data():
+    verdict = judge_reduction(3, 0, 2, 100, reduction_percent=30, matched_months=3)
+
+    assert reading(verdict) == (State.NO_VERDICT, None)
+    assert verdict.problems == (Problem.NO_BIRTHS, Problem.DEATHS_EXCEED_BIRTHS)
+    assert (verdict.current, verdict.ratio, verdict.probability) == (None, None, None)
+    assert (verdict.baseline.value, verdict.expected_deaths) == (20, 0)
+
+
+def test_numbers_are_carried_behind_a_gate():
+    verdict = judge_reduction(
+        40, 1000, 70, 1000, reduction_percent=30, completeness_now=Completeness(7, 10)
+    )
+
+    assert verdict.problems == (Problem.INCOMPLETE_EVALUATION,)
+    assert verdict.ratio.ratio == pytest.approx(4 / 7)
+    assert 0 < verdict.probability < 1
+    assert (verdict.more_births, verdict.months_to_enough) == (None, None)
+
+
+def test_too_little_data_says_when_there_will_be_enough():
+    verdict = judge_reduction(5, 300, 25, 1000, reduction_percent=30, matched_months=12)
+
+    assert reading(verdict) == TOO_LITTLE
+    assert verdict.problems == (Problem.FEW_EXPECTED_DEATHS,)
+    assert (verdict.months_to_enough, verdict.more_births) == (20, None)
+
+
+@pytest.mark.parametrize(
+    ("counts", "ratio"), [((0, 1000, 0, 1000), None), ((5, 1000, 0, 1000), float("inf"))]
+)
+def test_no_deaths_at_baseline_are_too_little_data(counts, ratio):
+    verdict = judge_reduction(*counts, reduction_percent=30)
+
+    assert reading(verdict) == TOO_LITTLE
+    assert verdict.problems == (Problem.FEW_BASELINE_DEATHS, Problem.FEW_EXPECTED_DEATHS)
+    assert (verdict.ratio and verdict.ratio.ratio) == ratio
+
+
+def test_more_births_are_the_fewest_that_show_a_fall():
+    more = judge_reduction(49, 1000, 70, 1000, reduction_percent=30).more_births
+
+    def upper_limit(births):
+        return ratio_limits(49 * births / 1000, births, 70, 1000)[1]
+
+    assert upper_limit(1000 + more) < 1 <= upper_limit(1000 + more - 1)
+
+
+def test_more_births_are_the_fewest_that_show_the_target_once_a_fall_is_shown():
+    verdict = judge_reduction(40, 1000, 700, 10_000, reduction_percent=30)
+
+    def upper_limit(births):
+        return ratio_limits(40 * births / 1000, births, 700, 10_000)[1]
+
+    assert reading(verdict) == FALL_SHOWN
+    births = 1000 + verdict.more_births
+    assert upper_limit(births) <= 0.7 < upper_limit(births - 1)
+
+
+@pytest.mark.parametrize(
+    ("deaths_now", "deaths_base", "more"),
+    [
+        (300, 700, 0),  # shown already
+        (490, 700, None),  # exactly on the target, which no number of births can pass
+        (500, 700, None),  # a fall is shown, short of the target
+        (700, 700, None),
+        (800, 700, None),
+    ],
+)
+def test_more_births_are_none_where_no_number_could_settle_it(deaths_now, deaths_base, more):
+    verdict = judge_reduction(deaths_now, 10_000, deaths_base, 10_000, reduction_percent=30)
+    assert verdict.more_births == more
+
+
+@pytest.mark.parametrize("percent", [0, -5, 101, Decimal("100.1")])
+def test_judge_reduction_refuses_what_is_not_a_fall(percent):
+    with pytest.raises(ValueError, match=f"^reduction_percent: {percent} is not a fall"):
+        judge_reduction(49, 1000, 70, 1000, reduction_percent=percent)
+
+
+def test_judge_reduction_refuses_a_float():
+    with pytest.raises(ValueError, match="^reduction_percent: 33.3 is not exact"):
+        judge_reduction(49, 1000, 70, 1000, reduction_percent=33.3)
+
+
+def test_verdict_carries_the_promise():
+    reduction = judge_reduction(49, 1000, 70, 1000, reduction_percent=30)
+    level = judge_level(3, 4200, 30, 42_000, level=Decimal("60.5"), per=100_000)
+
+    assert (reduction.reduction, reduction.level, reduction.per) == (30, None, 1000)
+    assert (level.reduction, level.level, level.per) == (None, Decimal("60.5"), 100_000)
+    assert (level.baseline.per, level.current.per) == (100_000, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("level", "baseline", "expected"),
+    [  # R: poisson.test(49, 1000): 36.2504697488291 to 64.7805985929183
+        ("64.79", (70, 1000), STRONG),
+        ("64.78", (70, 1000), FALL_NOT_CERTAIN),
+        ("49", (70, 1000), FALL_NOT_CERTAIN),
+        ("48.99", (70, 1000), NO_CLEAR_CHANGE),
+        ("64.78", (700, 10_000), FALL_SHOWN),
+        ("49", (700, 10_000), FALL_SHOWN),
+        ("48.99", (700, 10_000), SHORT),
+        ("36.26", (700, 10_000), SHORT),
+        ("36.25", (700, 10_000), RULED_OUT),
+        ("48.99", (25, 1000), WORSE),
+        ("64.79", (25, 1000), STRONG),  # a level is reached or not, wherever it began
+        ("49", (19, 1000), TOO_LITTLE),
+    ],
+)
+def test_level_is_judged_on_the_interval_of_the_rate_now(level, baseline, expected):
+    verdict = judge_level(49, 1000, *baseline, level=Decimal(level))
+    assert reading(verdict) == expected
+
+
+def test_level_is_reached_exactly_in_whole_numbers():
+    on_it = judge_level(54, 10_000, 70, 10_000, level=Decimal("5.4"))
+    above = judge_level(541, 100_000, 70, 10_000, level=Decimal("5.4"))
+    assert (on_it.state, above.state) == (State.REACHED_POINT, State.NOT_REACHED)
+
+
+def test_level_has_the_probability_that_the_true_rate_is_there():
+    # R: qgamma(.5, .5 + 5, 130) * 1000, golden case D-post-02
+    verdict = judge_level(5, 130, 5, 130, level=Decimal("39.7730695168916"))
+    assert verdict.probability == pytest.approx(0.5)
+
+
+def test_more_births_for_a_level_are_the_fewest_that_show_it():
+    verdict = judge_level(49, 1000, 700, 10_000, level=60)
+
+    def upper_limit(births):
+        return rate_limits(49 * births / 1000, births)[2]
+
+    births = 1000 + verdict.more_births
+    assert upper_limit(births) <= 60 < upper_limit(births - 1)
+
+
+@pytest.mark.parametrize("level", [0, -5])
+def test_judge_level_refuses_what_nobody_can_aim_at(level):
+    with pytest.raises(ValueError, match=f"^level: {level} is not a rate to aim at"):
+        judge_level(49, 1000, 70, 1000, level=level)

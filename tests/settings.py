@@ -1,0 +1,13 @@
+"""The project's settings, as the tests need them: nothing from the machine's own .env."""
+
+import os
+
+os.environ["DEBUG"] = "on"
+os.environ["SECRET_KEY"] = "for-tests"  # noqa: S105
+os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
+os.environ["EMAIL_URL"] = "memorymail://"
+
+from imrtracker.settings import *  # noqa: E402, F403
+
+DEBUG = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
