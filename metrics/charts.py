@@ -72,7 +72,6 @@ def _picture(summary):
             "viewBox": f"0 0 {WIDTH} {HEIGHT}",
             "role": "img",
             "aria-labelledby": "rolling-title rolling-desc",
-            "class": "chart",
             "font-family": "system-ui, sans-serif",
             "font-size": "12",
         },
@@ -104,14 +103,14 @@ def _draw_axes(svg, frame, per):
     step = _step(frame.top)
     for value in range(0, int(frame.top) + 1, step):
         y = frame.y(value)
-        _line(svg, LEFT, y, WIDTH - RIGHT, y, GRID, "chart-grid")
-        _text(svg, LEFT - 8, y + 4, f"{value:,}", MUTED, "chart-muted", anchor="end")
-    _text(svg, 0, 14, f"per {per:,} births", MUTED, "chart-muted")
+        _line(svg, LEFT, y, WIDTH - RIGHT, y, GRID, "grid")
+        _text(svg, LEFT - 8, y + 4, f"{value:,}", MUTED, "muted", anchor="end")
+    _text(svg, 0, 14, f"per {per:,} births", MUTED, "muted")
     for month in _year_marks(frame):
         x = frame.x(month)
-        _line(svg, x, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 5, MUTED, "chart-muted-line")
+        _line(svg, x, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 5, MUTED, "axis")
         _text(
-            svg, x, HEIGHT - BOTTOM + 19, format_month(month), MUTED, "chart-muted", anchor="middle"
+            svg, x, HEIGHT - BOTTOM + 19, format_month(month), MUTED, "muted", anchor="middle"
         )
 
 
@@ -135,8 +134,8 @@ def _draw_interventions(svg, frame, interventions):
         x = frame.x(own.first_month)
         mark = ET.SubElement(svg, "g")
         ET.SubElement(mark, "title").text = f"{own}: {own.get_lever_display()}"
-        _line(mark, x, TOP - 8, x, HEIGHT - BOTTOM, MUTED, "chart-event", dash="1 4")
-        _text(mark, x, TOP - 12, str(number + 1), MUTED, "chart-muted", anchor="middle")
+        _line(mark, x, TOP - 8, x, HEIGHT - BOTTOM, MUTED, "event", dash="1 4")
+        _text(mark, x, TOP - 12, str(number + 1), MUTED, "muted", anchor="middle")
 
 
 def _runs(rolling: Sequence[PeriodFigures]) -> Iterator[list[PeriodFigures]]:
@@ -160,13 +159,13 @@ def _draw_run(svg, frame, run):
         svg,
         "polygon",
         {"points": _pairs(upper + lower), "fill": LINE, "fill-opacity": "0.16",
-         "class": "chart-band"},
+         "class": "band"},
     )  # fmt: skip
     ET.SubElement(
         svg,
         "polyline",
         {"points": _pairs(middle), "fill": "none", "stroke": LINE, "stroke-width": "2",
-         "stroke-linejoin": "round", "class": "chart-line"},
+         "stroke-linejoin": "round", "class": "line"},
     )  # fmt: skip
 
 
@@ -181,7 +180,7 @@ def _draw_point(svg, frame, figures, *, hollow):
             "r": "3",
             "fill": "#fff" if hollow else LINE,
             "stroke": LINE,
-            "class": "chart-point chart-hollow" if hollow else "chart-point",
+            "class": "point hollow" if hollow else "point",
         },
     )
     ET.SubElement(point, "title").text = (
@@ -193,16 +192,16 @@ def _draw_point(svg, frame, figures, *, hollow):
 
 def _reference_lines(summary, latest):
     """What the lines at the right end are called: name, value, colour, class, dashes."""
-    yield "latest", latest.rate.value, LINE, "chart-line-label", None
+    yield "latest", latest.rate.value, LINE, "ink", None
     target = summary.target
     if target is None:
         return
     baseline = target.baseline.rate
     if baseline:
-        yield "baseline", baseline.value, BASELINE, "chart-baseline", "7 4"
+        yield "baseline", baseline.value, BASELINE, "baseline", "7 4"
     promised = target.promised_rate
     if promised is not None:
-        yield "target", promised, TARGET, "chart-target", "2 3"
+        yield "target", promised, TARGET, "target", "2 3"
 
 
 def _draw_labels(svg, frame, lines):
@@ -214,7 +213,7 @@ def _draw_labels(svg, frame, lines):
             _line(svg, LEFT, y, WIDTH - RIGHT, y, colour, css, dash=dash, width="1.5")
         place = y if previous is None else max(y, previous + LABEL_GAP)
         previous = place
-        _text(svg, WIDTH - RIGHT + 8, place + 4, f"{name} {value:,.1f}", colour, f"{css} chart-name")
+        _text(svg, WIDTH - RIGHT + 8, place + 4, f"{name} {value:,.1f}", colour, f"{css}")
 
 
 def _pairs(points):

@@ -61,6 +61,22 @@ class MonthlyReportForm(forms.Form):
         """What is unusual, whether or not a reason has been given."""
         return self.passage.warnings if self.passage else ()
 
+    def compare_with(self, stored):
+        """Each count, as stored and as typed here, for choosing between two versions."""
+        for name in COUNT_FIELDS:
+            old, new = getattr(stored, name), self.counts[name]
+            yield {
+                "label": self.fields[name].label,
+                "stored": old,
+                "typed": new,
+                "differs": old != new,
+            }
+
+    def fields_to_replace(self, stored):
+        """What to send again to put this version in the place of the stored one."""
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        return list((typed | {"seen_version": stored.version}).items())
+
     def clean(self):
         cleaned = super().clean()
         self.passage = pass_gate(
@@ -90,14 +106,16 @@ def _count_field(name):
         required=False,
         label=model_field.verbose_name.capitalize(),
         help_text=model_field.help_text,
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            {"inputmode": "numeric", "autocomplete": "off", "class": "numberinput"}
+        ),
     )
 
 
 def _optional(title, names, form):
     """A group that opens by itself when there is something in it."""
     filled = any(form[name].value() not in (None, "") for name in names)
-    opening = f'<details class="form-group"{" open" if filled else ""}><summary>{title}</summary>'
+    opening = f'<details class="more"{" open" if filled else ""}><summary>{title}</summary>'
     return Layout(HTML(opening), *names, HTML("</details>"))
 
 

@@ -23,6 +23,7 @@ BIRTHS_FACTOR = 2  # births drift: only half or double is worth a question
 BROKEN_DOWN = ("live_births", "infant_deaths")
 
 _WHOLE_NUMBER = re.compile(r"[0-9]+(?:\.0+)?")
+_MAYBE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.000")  # 12 with decimals, or 12 thousand
 _GROUPED_DIGITS = re.compile(r"[0-9]+(?:[ ,'\u2019\u00a0\u202f][0-9]+)+")
 
 
@@ -108,25 +109,34 @@ def read_count(value: object) -> int | None:
     text = "" if value is None else str(value).strip()
     if not text:
         return None
+    if _MAYBE_THOUSANDS.fullmatch(text):
+        units = text.removesuffix(".000")
+        raise ValueError(
+            f'"{text}" may stand for {units} or {units}000. Write the one that is meant, without '
+            "a point."
+        )
     if _WHOLE_NUMBER.fullmatch(text):
-        return _limit(int(text.partition(".")[0]), text)
+        return _read_limited(text)
     if _WHOLE_NUMBER.fullmatch(text.removeprefix("-")):
-        raise ValueError(f'"{text}" is negative. Write 0 or more, or leave it empty.')
+        raise ValueError(f'"{_shorten(text)}" is negative. Write 0 or more, or leave it empty.')
     if _GROUPED_DIGITS.fullmatch(text):
-        raise ValueError(f'"{text}" is not a whole number. Write {re.sub("[^0-9]", "", text)}.')
+        digits = _shorten(re.sub("[^0-9]", "", text))
+        raise ValueError(f'"{_shorten(text)}" is not a whole number. Write {digits}.')
     raise ValueError(
         f'"{_shorten(text)}" is not a whole number. Write a number such as 12, 0 if there was '
         "none, or leave it empty if it was not counted."
     )
 
 
-def _limit(count: int, text: str) -> int:
-    if count > MAX_COUNT:
+def _read_limited(text: str) -> int:
+    digits = text.partition(".")[0].lstrip("0") or "0"
+    # Python reads no more than some thousand digits, so the length is looked at first.
+    if len(digits) > len(str(MAX_COUNT)) or int(digits) > MAX_COUNT:
         raise ValueError(
             f"{_shorten(text)} is more than {MAX_COUNT:,}, which no site counts in a month. "
             "Check the number."
         )
-    return count
+    return int(digits)
 
 
 def _shorten(text: str) -> str:
@@ -223,7 +233,8 @@ def check_breakdown(
                 Fault(
                     f"{name} by {dimension}",
                     f"the categories add up to {total_of_parts}, which is "
-                    f"{total_of_parts - total} more than the report's {total}. Correct one of them.",
+                    f"{total_of_parts - total} more than the report's {total}. Correct one of "
+                    "them.",
                 )
             )
         elif given and total_of_parts < total:

@@ -78,6 +78,12 @@ class SiteSummary:
     def missing(self) -> int:
         return sum(month.state is MonthState.MISSING for month in self.months)
 
+    @property
+    def next_due(self) -> date | None:
+        """The oldest month that is still to be reported, or None."""
+        waiting = (MonthState.MISSING, MonthState.DUE, MonthState.DRAFT)
+        return min((own.month for own in self.months if own.state in waiting), default=None)
+
 
 def summarise_site(
     site: Site, participations: Sequence[Participation], *, today: date

@@ -63,3 +63,9 @@ def chances(probability: float) -> str:
     if in_100 < 1:
         return "fewer than 1"
     return "more than 99" if in_100 > 99 else f"about {in_100}"
+
+
+@register.filter
+def size(percent: float) -> str:
+    """Write how large a change is, whichever way: 52 %."""
+    return f"{number_format(abs(percent), 0)} %"

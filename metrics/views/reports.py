@@ -55,7 +55,9 @@ def monthly_report(request, code, month):
         try:
             stored = _submit(request, own, month, form)
         except ReportChangedError as conflict:
-            context["conflict"] = conflict.stored
+            context["stored"] = conflict.stored
+            context["both_versions"] = form.compare_with(conflict.stored)
+            context["to_replace"] = form.fields_to_replace(conflict.stored)
             return render(request, "metrics/monthly_report.html", context, status=409)
         except MoveRefusedError as refusal:
             form.add_error(None, refusal.message)

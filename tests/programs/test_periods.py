@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -25,8 +26,10 @@ def test_parse_month_reads_a_month_or_its_first_day(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2024", "2024-1", "2024-00", "2024-13", "2024-02-29", "0000-01", "24-01", " 2024-01"]
-    + ["2024-01\n", "01/2024", "2024/01", "٢٠٢٤-٠١", "2024-01..2024-02"],
+    [
+        *("", "2024", "2024-1", "2024-00", "2024-13", "2024-02-29", "0000-01", "24-01"),
+        *(" 2024-01", "2024-01\n", "01/2024", "2024/01", "٢٠٢٤-٠١", "2024-01..2024-02"),
+    ],
 )
 def test_parse_month_refuses_anything_else(text):
     with pytest.raises(ValueError, match="is not a month"):
@@ -34,9 +37,9 @@ def test_parse_month_refuses_anything_else(text):
 
 
 def test_parse_month_names_the_value_and_what_to_do():
-    with pytest.raises(ValueError) as error:
+    sentence = '"March" is not a month. Write year-month, such as 2024-01.'
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         parse_month("March")
-    assert str(error.value) == '"March" is not a month. Write year-month, such as 2024-01.'
 
 
 @given(months)
@@ -73,12 +76,12 @@ def test_months_from_counts_both_ends(last, expected):
 
 
 def test_period_refuses_to_end_before_it_begins():
-    with pytest.raises(ValueError) as error:
-        Period(date(2024, 2, 1), date(2024, 1, 1))
-    assert str(error.value) == (
+    sentence = (
         "The period ends in 2024-01, before it begins in 2024-02. "
         "Give a last month that is not earlier."
     )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        Period(date(2024, 2, 1), date(2024, 1, 1))
 
 
 @pytest.mark.parametrize("days", [(2, 1), (1, 29)])

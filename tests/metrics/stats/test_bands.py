@@ -79,10 +79,10 @@ def test_band_refuses_thresholds_out_of_order(low, high):
 
 
 def test_band_refuses_an_inexact_threshold():
-    with pytest.raises(ValueError, match="^high: 5.4 is not exact"):
+    with pytest.raises(ValueError, match=r"^high: 5.4 is not exact"):
         read_band(1, 100, low=2, high=5.4)
 
 
 def test_band_refuses_what_is_not_a_count():
-    with pytest.raises(ValueError, match="^deaths: -1 is not a count"):
+    with pytest.raises(ValueError, match=r"^deaths: -1 is not a count"):
         read_band(-1, 100)

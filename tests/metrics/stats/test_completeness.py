@@ -42,18 +42,18 @@ def test_completeness_of_every_report_meets_every_percentage(expected, percent):
 
 
 def test_completeness_refuses_more_than_was_expected():
-    with pytest.raises(ValueError, match="^received: 13 is more than the 12 expected. Count only"):
+    with pytest.raises(ValueError, match=r"^received: 13 is more than the 12 expected. Count only"):
         Completeness(13, 12)
 
 
 @pytest.mark.parametrize("count", [-1, 0.5, True, None])
 def test_completeness_refuses_what_is_not_a_count(count):
-    with pytest.raises(ValueError, match="^received: .* is not a count"):
+    with pytest.raises(ValueError, match=r"^received: .* is not a count"):
         Completeness(count, 12)
-    with pytest.raises(ValueError, match="^expected: .* is not a count"):
+    with pytest.raises(ValueError, match=r"^expected: .* is not a count"):
         Completeness(0, count)
 
 
 def test_completeness_refuses_an_inexact_percentage():
-    with pytest.raises(ValueError, match="^percent: 66.7 is not exact"):
+    with pytest.raises(ValueError, match=r"^percent: 66.7 is not exact"):
         Completeness(2, 3).meets(66.7)

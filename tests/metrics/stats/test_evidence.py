@@ -103,6 +103,14 @@ def test_evidence_expects_deaths_at_the_baseline_rate():
     assert Evidence(3, 120, 9, 118).expected_deaths == pytest.approx(9.15254237288136)
 
 
+@pytest.mark.parametrize("name", ["deaths_now", "births_now", "deaths_base", "births_base"])
+@pytest.mark.parametrize("count", [-1, 49.5, True, None])
+def test_evidence_refuses_what_is_not_a_count(name, count):
+    counts = {"deaths_now": 49, "births_now": 1000, "deaths_base": 70, "births_base": 1000}
+    with pytest.raises(ValueError, match=f"^{name}: {count} is not a count"):
+        Evidence(**counts | {name: count})
+
+
 @pytest.mark.parametrize("name", ["matched_months", "unresolved_checks", "min_deaths"])
 def test_evidence_refuses_settings_that_are_not_counts(name):
     with pytest.raises(ValueError, match=f"^{name}: -1 is not a count"):
@@ -110,7 +118,7 @@ def test_evidence_refuses_settings_that_are_not_counts(name):
 
 
 def test_evidence_refuses_to_judge_without_deaths():
-    with pytest.raises(ValueError, match="^min_deaths: without deaths no ratio can be judged"):
+    with pytest.raises(ValueError, match=r"^min_deaths: without deaths no ratio can be judged"):
         Evidence(0, 1000, 0, 1000, min_deaths=0)
 
 

@@ -92,9 +92,9 @@ def test_mortality_rate_may_exceed_one_death_a_birth():
 
 @pytest.mark.parametrize("count", [-1, 2.5, 3.0, True, "3", None, nan, inf])
 def test_mortality_rate_refuses_what_is_not_a_count(count):
-    with pytest.raises(ValueError, match="^deaths: .* is not a count. Give a whole number from"):
+    with pytest.raises(ValueError, match=r"^deaths: .* is not a count. Give a whole number from"):
         mortality_rate(count, 100)
-    with pytest.raises(ValueError, match="^births: .* is not a count. Give a whole number from"):
+    with pytest.raises(ValueError, match=r"^births: .* is not a count. Give a whole number from"):
         mortality_rate(1, count)
 
 
@@ -121,9 +121,9 @@ def test_rate_limits_are_nan_without_births_and_only_there():
 
 
 def test_rate_limits_refuse_negative_counts():
-    with pytest.raises(ValueError, match="^deaths: -2 is negative. Counts start at 0.$"):
+    with pytest.raises(ValueError, match=r"^deaths: -2 is negative. Counts start at 0.$"):
         rate_limits([1, -2], [100, 100])
-    with pytest.raises(ValueError, match="^births: -100 is negative. Counts start at 0.$"):
+    with pytest.raises(ValueError, match=r"^births: -100 is negative. Counts start at 0.$"):
         rate_limits([1, 2], [100, -100])
 
 

@@ -1,0 +1,135 @@
+"""Time the program page on much data, beside the bare SQL that it needs, in the same run."""
+
+import random
+from collections.abc import Callable
+from datetime import date
+from statistics import median
+from time import perf_counter
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import connection, reset_queries
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from metrics.models import MonthlyReport, Status
+from programs.models import (
+    Area,
+    Membership,
+    OperationSpell,
+    Participation,
+    Program,
+    Role,
+    Site,
+    Target,
+)
+from programs.periods import Period, month_of, shift_month
+
+SEED = 20261122
+RUNS = 5
+
+
+class Command(BaseCommand):
+    help = "Print the time of the program page and of its bare SQL, and their ratio."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--sites", type=int, default=1000)
+        parser.add_argument("--months", type=int, default=120)
+
+    def handle(self, *, sites, months, **options):
+        name = connection.settings_dict["NAME"]
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        try:
+            self._compare(sites, months)
+        finally:
+            connection.creation.destroy_test_db(name, verbosity=0)
+
+    def _compare(self, sites, months):
+        program, user = make_program(sites, months)
+        client = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
+        client.force_login(user)
+        address = reverse("program", args=[program.slug])
+
+        def open_page():
+            response = client.get(address, secure=True)
+            assert response.status_code == 200, response  # noqa: S101 - a bench of an error lies
+
+        open_page()
+        reset_queries()  # the log is of fixed length, and loading may have filled it
+        with CaptureQueriesContext(connection) as queries:
+            open_page()
+        page = time_median(open_page)
+        bare = time_median(lambda: _run_bare(queries.captured_queries))
+        self.stdout.write(
+            f"{connection.vendor}, {sites:,} sites x {months} months, median of {RUNS} runs\n"
+            f"program page  {1000 * page:8.0f} ms  {len(queries)} queries\n"
+            f"its bare SQL  {1000 * bare:8.0f} ms\n"
+            f"ratio         {page / bare:8.2f}"
+        )
+
+
+def time_median(call: Callable[[], object]) -> float:
+    """Return the median time in seconds of a few calls."""
+    times = []
+    for _ in range(RUNS):
+        start = perf_counter()
+        call()
+        times.append(perf_counter() - start)
+    return median(times)
+
+
+def _run_bare(queries):
+    with connection.cursor() as cursor:
+        for query in queries:
+            cursor.execute(query["sql"])
+            cursor.fetchall()
+
+
+def make_program(sites: int, months: int) -> tuple[Program, User]:
+    """Make a program whose sites have all reported all months, and somebody who may see it."""
+    draw = random.Random(SEED)  # noqa: S311 - invented counts
+    last = shift_month(month_of(date.today()), -1)
+    period = Period.ending(last, months)
+    area = Area.objects.create(name="Bench", code="bench", kind=Area.Kind.DISTRICT)
+    program = Program.objects.create(
+        name="Bench", slug="bench", start_month=shift_month(last, -17), status="running"
+    )
+    Target.objects.create(program=program, reduction_percent=30)
+    made = Site.objects.bulk_create(
+        Site(name=f"Site {n}", code=f"B{n}", area=area, kind=Site.Kind.HEALTH_CENTRE)
+        for n in range(sites)
+    )
+    OperationSpell.objects.bulk_create(
+        OperationSpell(site=site, first_month=period.first) for site in made
+    )
+    Participation.objects.bulk_create(
+        Participation(program=program, site=site, first_month=period.first) for site in made
+    )
+    MonthlyReport.objects.bulk_create(
+        (_invent_report(draw, site, month) for site in made for month in period), batch_size=2000
+    )
+    user = User.objects.create(username="bench")
+    Membership.objects.create(program=program, user=user, role=Role.VIEWER)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return program, user
+
+
+def _invent_report(draw, site, month):
+    births = draw.randint(10, 90)
+    early, late, post = (draw.randint(0, 2) for _ in range(3))
+    return MonthlyReport(
+        site=site,
+        month=month,
+        live_births=births,
+        infant_deaths=early + late + post,
+        early_neonatal_deaths=early,
+        late_neonatal_deaths=late,
+        postneonatal_deaths=post,
+        age_unknown_deaths=0,
+        stillbirths=draw.randint(0, 3),
+        maternal_deaths=int(draw.random() < 0.02),
+        status=Status.SUBMITTED,
+    )
