@@ -1,5 +1,8 @@
 """How numbers are written. Rounding happens here and nowhere before."""
 
+from decimal import ROUND_HALF_UP, Decimal
+from math import floor
+
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import number_format
@@ -7,6 +10,7 @@ from django.utils.formats import number_format
 from programs.periods import format_month
 
 register = template.Library()
+
 
 @register.filter
 def month(value) -> str:
@@ -22,8 +26,9 @@ def count(value) -> str:
 
 @register.filter
 def decimals(value, places: int) -> str:
-    """Write a number with so many decimals."""
-    return number_format(value, places, force_grouping=True)
+    """Write a number with so many decimals, rounded half up."""
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return number_format(exact, places, force_grouping=True)  # which by itself cuts off
 
 
 @register.filter
@@ -31,10 +36,10 @@ def change(percent: float) -> str:
     """Write a percent change in words: -30.0 is “30 % lower”."""
     if percent == float("inf"):
         return "without limit"
-    size = number_format(abs(percent), 0)
-    if size == "0":
+    whole = decimals(abs(percent), 0)
+    if whole == "0":
         return "unchanged"
-    return f"{size} % {'lower' if percent < 0 else 'higher'}"
+    return f"{whole} % {'lower' if percent < 0 else 'higher'}"
 
 
 @register.filter
@@ -42,18 +47,18 @@ def signed(percent: float) -> str:
     """Write a percent change with its sign: −30 %."""
     if percent == float("inf"):
         return "∞"
-    sign = "−" if percent < 0 else "+"  # noqa: RUF001 - the minus sign itself
-    size = number_format(abs(percent), 0)
-    return "0 %" if size == "0" else f"{sign}{size} %"
+    sign = "−" if percent < 0 else "+"
+    whole = decimals(abs(percent), 0)
+    return "0 %" if whole == "0" else f"{sign}{whole} %"
 
 
 @register.filter
 def share(value: float | None) -> str:
-    """Write a share from 0 to 1 as a whole percentage, never rounding up to 100 or down to 0."""
+    """Write a share from 0 to 1 as a whole percentage, rounded down: 79.6 % is not yet 80 %."""
     if value is None:
         return "none expected"
-    percent = min(99, max(1, round(100 * value))) if 0 < value < 1 else round(100 * value)
-    return f"{percent} %"
+    percent = floor(100 * value + 1e-9)  # 0.29 is stored a hair below 29 %
+    return "less than 1 %" if value and not percent else f"{percent} %"
 
 
 @register.filter
@@ -68,4 +73,4 @@ def chances(probability: float) -> str:
 @register.filter
 def size(percent: float) -> str:
     """Write how large a change is, whichever way: 52 %."""
-    return f"{number_format(abs(percent), 0)} %"
+    return f"{decimals(abs(percent), 0)} %"
