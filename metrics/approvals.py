@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from metrics.models import Door, MonthlyReport, Status
-from programs.permissions import check_may_approve
+from programs.permissions import check_may_approve, check_may_review
 
 
 class Move(StrEnum):
@@ -76,8 +76,7 @@ def _submit(*, site, month, counts, seen_version, by, comment, door):
         if _is_sent_again(stored, counts, comment):
             return stored
         check_move(stored, Move.SUBMIT)
-    if (stored.version if stored else 0) != seen_version:
-        raise ReportChangedError(stored)
+        _check_unchanged(stored, seen_version)
 
     report = stored or MonthlyReport(site=site, month=month, version=0)
     for name, count in counts.items():
@@ -97,18 +96,23 @@ def _is_sent_again(stored, counts, comment):
 
 
 def approve_report(report, *, by):
-    """Approve a submitted report. PermissionDenied for one's own, unless the program allows."""
+    """Approve a submitted report. PermissionDenied for one's own, unless the program allows.
+
+    These three move the version that was looked at: ReportChangedError when there is a newer one.
+    """
     check_may_approve(by, report.site, entered_by=report.entered_by)
     return _move(report, Move.APPROVE, by=by, said="")
 
 
 def return_report(report, *, by, message):
     """Send a submitted report back with a message to its reporter."""
+    check_may_review(by, report.site)
     return _move(report, Move.RETURN, by=by, said=_require(message, "Say what to correct."))
 
 
 def reopen_report(report, *, by, reason):
     """Open an approved report for correction."""
+    check_may_review(by, report.site)
     return _move(report, Move.REOPEN, by=by, said=_require(reason, "Say why it is reopened."))
 
 
@@ -128,7 +132,13 @@ def check_move(report, move):
 def _move(report, move, *, by, said):
     stored = MonthlyReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
     check_move(stored, move)
+    _check_unchanged(stored, report.version)
     return _save_move(stored, move, by=by, said=said)
+
+
+def _check_unchanged(stored, seen_version):
+    if stored.version != seen_version:
+        raise ReportChangedError(stored)
 
 
 def _save_move(report, move, *, by, said):

@@ -12,11 +12,13 @@ from xml.etree import ElementTree as ET
 from django.utils.safestring import SafeString, mark_safe
 
 from metrics.summaries import PeriodFigures, ProgramSummary
+from programs.models import Intervention
 from programs.periods import format_month, months_from
 
 WIDTH, HEIGHT = 760, 330
 LEFT, RIGHT, TOP, BOTTOM = 46, 116, 44, 34
 LABEL_GAP = 15  # between two labels at the end of lines, so that they can be read apart
+MARK_GAP = 36  # between two labels over the marks of interventions: room for “10–12”
 MOST_POINTS_MARKED = 60
 STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000)
 
@@ -54,12 +56,16 @@ def draw_rolling_rate(summary: ProgramSummary) -> SafeString | None:
     svg = _picture(summary)
     _draw_axes(svg, frame, summary.per)
     _draw_interventions(svg, frame, summary.interventions)
-    for run in _runs(summary.rolling):
+    runs = list(_runs(summary.rolling))
+    for run in runs:
         _draw_run(svg, frame, run)
-    if len(points) <= MOST_POINTS_MARKED:
-        partial = {month.month for month in summary.months if month.is_partial}
-        for figures in points:
-            _draw_point(svg, frame, figures, hollow=figures.period.last in partial)
+    if len(points) > MOST_POINTS_MARKED:
+        points_marked = [run[0] for run in runs if len(run) == 1]  # no line shows these
+    else:
+        points_marked = points
+    partial = {month.month for month in summary.months if month.is_partial}
+    for figures in points_marked:
+        _draw_point(svg, frame, figures, hollow=figures.period.last in partial)
     _draw_labels(svg, frame, list(_reference_lines(summary, points[-1])))
     return mark_safe(ET.tostring(svg, encoding="unicode"))  # noqa: S308 - ElementTree escapes
 
@@ -76,12 +82,12 @@ def _picture(summary):
             "font-size": "12",
         },
     )
-    ET.SubElement(svg, "title", {"id": "rolling-title"}).text = (
-        f"{summary.measure.label}, {summary.program}: each point is the 12 months up to it"
-    )
-    ET.SubElement(svg, "desc", {"id": "rolling-desc"}).text = (
-        f"Deaths per {summary.per:,} births with exact intervals. The table below holds the figures."
-    )
+    ET.SubElement(
+        svg, "title", {"id": "rolling-title"}
+    ).text = f"{summary.measure.label}, {summary.program}: each point is the 12 months up to it"
+    ET.SubElement(
+        svg, "desc", {"id": "rolling-desc"}
+    ).text = f"Deaths per {summary.per:,} births with exact intervals; the table holds the figures."
     return svg
 
 
@@ -109,9 +115,7 @@ def _draw_axes(svg, frame, per):
     for month in _year_marks(frame):
         x = frame.x(month)
         _line(svg, x, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 5, MUTED, "axis")
-        _text(
-            svg, x, HEIGHT - BOTTOM + 19, format_month(month), MUTED, "muted", anchor="middle"
-        )
+        _text(svg, x, HEIGHT - BOTTOM + 19, format_month(month), MUTED, "muted", anchor="middle")
 
 
 def _year_marks(frame) -> Iterator[date]:
@@ -128,14 +132,28 @@ def _year_marks(frame) -> Iterator[date]:
 
 
 def _draw_interventions(svg, frame, interventions):
-    for number, own in enumerate(interventions):
-        if not frame.first <= own.first_month <= frame.last:
-            continue
-        x = frame.x(own.first_month)
+    """Mark each month in which something was started, and number what it was.
+
+    Months that lie close share a label, since two would stand on each other.
+    """
+    started: dict[date, list[tuple[int, Intervention]]] = {}
+    for number, own in enumerate(interventions, start=1):
+        if frame.first <= own.first_month <= frame.last:
+            started.setdefault(own.first_month, []).append((number, own))
+    labels: list[tuple[float, list[int]]] = []
+    for month, group in started.items():
+        x = frame.x(month)
         mark = ET.SubElement(svg, "g")
-        ET.SubElement(mark, "title").text = f"{own}: {own.get_lever_display()}"
+        ET.SubElement(mark, "title").text = "; ".join(
+            f"{number}. {own}, {own.get_lever_display().lower()}" for number, own in group
+        )
         _line(mark, x, TOP - 8, x, HEIGHT - BOTTOM, MUTED, "event", dash="1 4")
-        _text(mark, x, TOP - 12, str(number + 1), MUTED, "muted", anchor="middle")
+        if not labels or x - labels[-1][0] >= MARK_GAP:
+            labels.append((x, []))
+        labels[-1][1].extend(number for number, _ in group)
+    for x, numbers in labels:
+        text = "–".join(str(number) for number in sorted({numbers[0], numbers[-1]}))
+        _text(svg, x, TOP - 12, text, MUTED, "muted", anchor="middle")
 
 
 def _runs(rolling: Sequence[PeriodFigures]) -> Iterator[list[PeriodFigures]]:
@@ -192,7 +210,7 @@ def _draw_point(svg, frame, figures, *, hollow):
 
 def _reference_lines(summary, latest):
     """What the lines at the right end are called: name, value, colour, class, dashes."""
-    yield "latest", latest.rate.value, LINE, "ink", None
+    yield "latest", latest.rate.value, LINE, "line", None
     target = summary.target
     if target is None:
         return
@@ -213,7 +231,7 @@ def _draw_labels(svg, frame, lines):
             _line(svg, LEFT, y, WIDTH - RIGHT, y, colour, css, dash=dash, width="1.5")
         place = y if previous is None else max(y, previous + LABEL_GAP)
         previous = place
-        _text(svg, WIDTH - RIGHT + 8, place + 4, f"{name} {value:,.1f}", colour, f"{css}")
+        _text(svg, WIDTH - RIGHT + 8, place + 4, f"{name} {value:,.1f}", colour, f"{css}-name")
 
 
 def _pairs(points):

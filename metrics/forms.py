@@ -1,9 +1,12 @@
 """What people type: one month's counts, a period, a file."""
 
+from typing import cast
+
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Field, HTML, Layout, Row
+from crispy_forms.layout import HTML, Column, Field, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 
 from metrics.gate import Passage, PastCounts, SiteAtGate, pass_gate
 from metrics.imports import FileRefusedError, parse_mapping
@@ -36,7 +39,7 @@ class MonthlyReportForm(forms.Form):
 
     def __init__(self, *args, site, month, past: PastCounts, today, report=None, **kwargs):
         self.site, self.month, self.past, self.today = site, month, past, today
-        self.passage: Passage | None = None
+        self.passage = Passage({}, (), ())  # nothing has come to the gate yet
         kwargs.setdefault("initial", _initial(report))
         super().__init__(*args, **kwargs)
         for name in COUNT_FIELDS:
@@ -59,7 +62,7 @@ class MonthlyReportForm(forms.Form):
     @property
     def warnings(self):
         """What is unusual, whether or not a reason has been given."""
-        return self.passage.warnings if self.passage else ()
+        return self.passage.warnings
 
     def compare_with(self, stored):
         """Each count, as stored and as typed here, for choosing between two versions."""
@@ -78,9 +81,11 @@ class MonthlyReportForm(forms.Form):
         return list((typed | {"seen_version": stored.version}).items())
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        if "seen_version" not in self.cleaned_data:
+            self.add_error(None, "The form no longer says what it showed. Load the page again.")
         self.passage = pass_gate(
-            cleaned,
+            self.cleaned_data,
             site=SiteAtGate(self.site.name, tuple(self.site.operation)),
             month=self.month,
             today=self.today,
@@ -88,9 +93,8 @@ class MonthlyReportForm(forms.Form):
         )
         for fault in self.passage.refusals:
             self.add_error(fault.field if fault.field in self.fields else None, fault.message)
-        if self.passage.warnings and not cleaned.get("comment", "").strip():
+        if self.passage.warnings and not self.cleaned_data.get("comment"):
             self.add_error("comment", "Something is unusual. Check it, or say here why it is so.")
-        return cleaned
 
 
 def _initial(report):
@@ -101,11 +105,11 @@ def _initial(report):
 
 
 def _count_field(name):
-    model_field = MonthlyReport._meta.get_field(name)
+    stored = cast(models.Field, MonthlyReport._meta.get_field(name))
     return forms.CharField(
         required=False,
-        label=model_field.verbose_name.capitalize(),
-        help_text=model_field.help_text,
+        label=str(stored.verbose_name).capitalize(),
+        help_text=stored.help_text,
         widget=forms.TextInput(
             {"inputmode": "numeric", "autocomplete": "off", "class": "numberinput"}
         ),
@@ -114,9 +118,9 @@ def _count_field(name):
 
 def _optional(title, names, form):
     """A group that opens by itself when there is something in it."""
-    filled = any(form[name].value() not in (None, "") for name in names)
-    opening = f'<details class="more"{" open" if filled else ""}><summary>{title}</summary>'
-    return Layout(HTML(opening), *names, HTML("</details>"))
+    in_use = any(form[name].value() not in (None, "") or form[name].errors for name in names)
+    opening = f'<details class="more"{" open" if in_use else ""}><summary>{title}</summary>'
+    return Layout(HTML(opening), Row(*(Column(name) for name in names)), HTML("</details>"))
 
 
 class PeriodForm(forms.Form):
@@ -128,25 +132,28 @@ class PeriodForm(forms.Form):
     helper = _helper(Row(Column("first"), Column("last")))
 
     def clean(self):
-        cleaned = super().clean()
-        if "first" in cleaned and "last" in cleaned:
+        super().clean()
+        if {"first", "last"} <= self.cleaned_data.keys():
             try:
-                self.period = Period(cleaned["first"], cleaned["last"])
+                self.period = Period(self.cleaned_data["first"], self.cleaned_data["last"])
             except ValueError as error:
                 raise ValidationError(str(error)) from error
-        return cleaned
 
 
 class ImportForm(forms.Form):
     """A file of monthly reports, and what its columns are called."""
 
-    file = forms.FileField(label="CSV file", widget=forms.FileInput({"accept": ".csv,text/csv"}))
+    file = forms.FileField(
+        label="CSV file",
+        allow_empty_file=True,  # the importer says what such a file needs
+        widget=forms.FileInput({"accept": ".csv,text/csv"}),
+    )
     mapping = forms.CharField(
         required=False,
         label="Column mapping",
         widget=forms.Textarea({"rows": 4, "placeholder": "site_name = district\nmonth = period"}),
         help_text="Only where the file calls a column differently: ours = the file's, one a line. "
-        "In quotes, the same value for every row: site_code = \"NB-014\".",
+        'In quotes, the same value for every row: site_code = "NB-014".',
     )
 
     helper = _helper("file", "mapping")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from metrics.models import COUNT_FIELDS
 from metrics.models.reports import AGE_FIELDS
@@ -19,6 +20,7 @@ PAST_MONTHS = 12  # what a count is held against
 LEAST_PAST_MONTHS = 6  # fewer say too little
 SAME_MONTHS = (12, 24, 36)  # the same calendar month of earlier years
 BIRTHS_FACTOR = 2  # births drift: only half or double is worth a question
+DEATHS_FACTOR = Fraction(3, 2)  # real months vary more than chance alone, most of all large ones
 
 BROKEN_DOWN = ("live_births", "infant_deaths")
 
@@ -195,7 +197,7 @@ def _check_births_given(counts):
 
 def _check_ages(counts):
     """Deaths by age are part of the infant deaths, and all of them where all were counted."""
-    given = {name: counts[name] for name in AGE_FIELDS if counts[name] is not None}
+    given = {name: n for name in AGE_FIELDS if (n := counts[name]) is not None}
     if not given:
         return
     total, infant_deaths = sum(given.values()), counts["infant_deaths"]
@@ -226,7 +228,7 @@ def check_breakdown(
     """
     refusals, warnings = [], []
     for name in BROKEN_DOWN:
-        given = [counts[name] for counts in parts.values() if counts.get(name) is not None]
+        given = [n for counts in parts.values() if (n := counts.get(name)) is not None]
         total, total_of_parts = totals[name] or 0, sum(given)
         if total_of_parts > total:
             refusals.append(
@@ -299,10 +301,14 @@ def _question_relations(counts):
 
 
 def _question_births(counts, month, past):
-    """Hold births against the same calendar months of earlier years, else the last 12 months."""
-    earlier = past.same_calendar_month(month) or past.before(month)
-    if len(past.before(month)) < LEAST_PAST_MONTHS:
+    """Hold births against the same calendar months of earlier years, else the last 12 months.
+
+    A year without any birth says that the site has only now begun to count them.
+    """
+    before = past.before(month)
+    if len(before) < LEAST_PAST_MONTHS or not any(births for births, _ in before):
         return
+    earlier = past.same_calendar_month(month) or before
     births, past_births = counts["live_births"], sum(births for births, _ in earlier)
     oddity = find_oddity(births, 1, past_births, len(earlier), factor=BIRTHS_FACTOR)
     if oddity:
@@ -314,14 +320,14 @@ def _question_births(counts, month, past):
 
 
 def _question_deaths(counts, month, past):
-    """Hold deaths per birth against the last 12 months, by Poisson limits."""
+    """Hold deaths per birth against the last 12 months: beyond chance, and half as much again."""
     earlier = [(born, died) for born, died in past.before(month) if died is not None]
     past_births = sum(born for born, _ in earlier)
     deaths, births = counts["infant_deaths"], counts["live_births"]
     if deaths is None or not births or not past_births or len(earlier) < LEAST_PAST_MONTHS:
         return
     past_deaths = sum(died for _, died in earlier)
-    oddity = find_oddity(deaths, births, past_deaths, past_births)
+    oddity = find_oddity(deaths, births, past_deaths, past_births, factor=DEATHS_FACTOR)
     if oddity:
         yield Fault(
             "infant_deaths",

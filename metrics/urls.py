@@ -7,9 +7,9 @@ from programs.periods import format_month, parse_month
 
 
 class MonthConverter:
-    """A month in an address: 2024-01."""
+    """A month in an address: 2024-01. From the year 1000, so that there is a year before."""
 
-    regex = r"\d{4}-\d{2}"
+    regex = r"[1-9]\d{3}-\d{2}"
     to_python = staticmethod(parse_month)
     to_url = staticmethod(format_month)
 

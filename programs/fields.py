@@ -1,6 +1,7 @@
 """How a month is stored and typed. No other module knows."""
 
 from datetime import date
+from typing import cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,7 +16,9 @@ class MonthInput(forms.DateInput):
     input_type = "month"
 
     def __init__(self, attrs=None):
-        super().__init__(attrs={"placeholder": "2024-01", "pattern": r"\d{4}-\d{2}"} | (attrs or {}))
+        super().__init__(
+            attrs={"placeholder": "2024-01", "pattern": r"\d{4}-\d{2}"} | (attrs or {})
+        )
 
     def format_value(self, value):
         return format_month(value) if isinstance(value, date) else value
@@ -53,8 +56,8 @@ class MonthField(models.DateField):
         )
 
     def value_to_string(self, obj):
-        value = self.value_from_object(obj)
-        return "" if value is None else format_month(value)
+        month = cast(date | None, self.value_from_object(obj))
+        return "" if month is None else format_month(month)
 
 
 def _read(value) -> date:

@@ -33,17 +33,29 @@ def check_may_manage(user, program):
         )
 
 
+def check_may_review(user, site):
+    """A manager of the site may approve, return and reopen its reports."""
+    if not _managing(user, site):
+        raise PermissionDenied(
+            f"Only a manager of {site.name} may approve, return or reopen its reports. "
+            "Ask one of them."
+        )
+
+
 def check_may_approve(user, site, *, entered_by):
     """A manager of the site may, but not what they entered, unless the program allows that."""
-    managed = Membership.objects.filter(
-        user_id=user.pk,
-        role=Role.MANAGER,
-        program__in=site.programs.all(),
-    ).select_related("program")
-    covering = [m for m in managed if m.all_sites or m.sites.filter(pk=site.pk).exists()]
-    if not covering:
-        raise PermissionDenied(f"Only a manager of {site.name} may approve its reports.")
-    if entered_by == user and not any(m.program.self_approval_allowed for m in covering):
+    check_may_review(user, site)
+    if entered_by == user and not any(
+        membership.program.self_approval_allowed for membership in _managing(user, site)
+    ):
         raise PermissionDenied(
             "You entered this report yourself. Ask another manager to approve it."
         )
+
+
+def _managing(user, site):
+    """The memberships that make this user a manager of the site."""
+    memberships = Membership.objects.filter(
+        user_id=user.pk, role=Role.MANAGER, program__in=site.programs.all()
+    ).select_related("program")
+    return [m for m in memberships if m.all_sites or m.sites.filter(pk=site.pk).exists()]

@@ -1,6 +1,6 @@
 """What every test may ask for."""
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.cache import cache
@@ -15,7 +15,7 @@ def today(monkeypatch):
     return TODAY
 
 
-NOON = datetime(2025, 7, 15, 12, tzinfo=timezone.utc)
+NOON = datetime(2025, 7, 15, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """One of each thing, with as little said as it needs."""
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import factory
@@ -128,4 +128,4 @@ class MonthlyReportFactory(DjangoModelFactory):
     live_births = 100
     infant_deaths = 5
     status = Status.SUBMITTED
-    first_submitted_at = datetime(2024, 8, 5, 9, tzinfo=timezone.utc)
+    first_submitted_at = datetime(2024, 8, 5, 9, tzinfo=UTC)

@@ -48,16 +48,14 @@ class Part(NamedTuple):
 
 def open_months(sites: Iterable[PlannedSite], numbers: range) -> list[SiteMonth]:
     """The months for which these sites are asked."""
-    return [
-        (site.code, number) for site in sites for number in numbers if site.is_open(number)
-    ]
+    return [(site.code, number) for site in sites for number in numbers if site.is_open(number)]
 
 
 def choose_missing(chance: Random, asked: Sequence[SiteMonth], percent: int) -> set[SiteMonth]:
-    """The site-months that never came in; in the last month it is one at most."""
+    """The site-months that never came in: so many percent of those before the last month."""
     last = max(number for _, number in asked)
     earlier = [own for own in asked if own[1] < last]
-    return set(chance.sample(earlier, len(asked) * percent // 100))
+    return set(chance.sample(earlier, len(earlier) * percent // 100))
 
 
 def draw_counts(
@@ -73,25 +71,28 @@ def draw_counts(
         months = [own for own in reported if own[1] in phase]
         births = {own: _draw_births(chance, by_code[own[0]], own[1]) for own in months}
         risks = {own: n * _risk(by_code[own[0]], own[1]) for own, n in births.items()}
-        total = sum(births.values())
-        infant, maternal, still = (
-            _spread(chance, round(rate * total * 0.001), weights)
-            for rate, weights in (
-                (phase.infant, risks),
-                (phase.maternal, births),
-                (phase.still, risks),
-            )
-        )
-        for own in months:
-            counts[own] = {
-                "live_births": births[own],
-                "infant_deaths": infant[own],
-                **_draw_ages(chance, infant[own]),
-                "stillbirths": still[own],
-                "maternal_deaths": maternal[own],
-                **_draw_services(chance, phase, births[own] + still[own]),
-            }
+        counts |= _draw_phase(chance, phase, births, risks)
     return counts
+
+
+def _draw_phase(chance, phase, births, risks):
+    """The counts of one phase: its deaths in all are what its rates say."""
+    total = sum(births.values())
+    infant, still = (
+        _spread(chance, round(rate * total * 0.001), risks) for rate in (phase.infant, phase.still)
+    )
+    maternal = _spread(chance, round(phase.maternal * total * 0.001), births)
+    return {
+        own: {
+            "live_births": births[own],
+            "infant_deaths": infant[own],
+            **_draw_ages(chance, infant[own]),
+            "stillbirths": still[own],
+            "maternal_deaths": maternal[own],
+            **_draw_services(chance, phase, births[own] + still[own]),
+        }
+        for own in births
+    }
 
 
 def split_by_sex(chance: Random, births: int, deaths: int) -> dict[str, Part]:
@@ -115,8 +116,6 @@ def _risk(site, number):
 
 def _spread(chance, total, weights: Mapping[SiteMonth, float]):
     """Let so many deaths fall where they may, by weight."""
-    if not weights:
-        return Counter()
     return Counter(chance.choices(list(weights), list(weights.values()), k=total))
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
-from programs.models import Membership, Role, Site
+from programs.models import Membership, Program, Role
 
 # Published on purpose: whoever loads the demonstration is told it, and told to keep it at home.
 DEMO_PASSWORD = "healthy-beginnings"  # noqa: S105
@@ -65,8 +65,8 @@ def _create_account(own, password):
     return account
 
 
-def join_program(program, cast: Cast):
-    """Make everybody but the reporter a member for all sites."""
+def join_program(program: Program, cast: Cast):
+    """Make everybody a member for all sites; the reporter for her own, where she has any."""
     roles = {
         cast.manager: Role.MANAGER,
         cast.manager2: Role.MANAGER,
@@ -75,11 +75,9 @@ def join_program(program, cast: Cast):
     }
     for user, role in roles.items():
         Membership.objects.create(program=program, user=user, role=role)
-
-
-def join_as_reporter(program, cast: Cast):
-    """Make the reporter a member for her own sites alone."""
-    membership = Membership.objects.create(
-        program=program, user=cast.reporter, role=Role.REPORTER, all_sites=False
-    )
-    membership.sites.set(Site.objects.filter(code__in=REPORTER_SITES))
+    sites = program.sites.filter(code__in=REPORTER_SITES)
+    if sites:
+        membership = Membership.objects.create(
+            program=program, user=cast.reporter, role=Role.REPORTER, all_sites=False
+        )
+        membership.sites.set(sites)

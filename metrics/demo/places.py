@@ -103,7 +103,7 @@ def create_site(planned: PlannedSite, start: date, numbers: range) -> Site:
 def _find_spells(planned, numbers):
     """Yield first and last month of each spell: from long before until now, without the rains.
 
-    The last one goes on.
+    The last one goes on: every story ends in a month in which all sites are open.
     """
     first = numbers[0] - OPENED_BEFORE
     for number in numbers:
@@ -112,5 +112,4 @@ def _find_spells(planned, numbers):
         elif first is not None:
             yield first, number - 1
             first = None
-    if first is not None:
-        yield first, None
+    yield first, None

@@ -74,14 +74,13 @@ class _Check:
         self.program, self.today = program, today
         self.run = DryRun(unused_columns=table.unused_columns)
         self.sites = list(program.sites.prefetch_related("spells"))
-        self.by_code = {site.code.casefold(): site for site in self.sites}
-        self.by_name = _unambiguous_names(self.sites)
+        self.by_code, self.by_name = _finder(self.sites, "code"), _finder(self.sites, "name")
         self.at_gate = {s.pk: SiteAtGate(s.name, tuple(s.operation)) for s in self.sites}
         reports = MonthlyReport.objects.filter(site__in=self.sites).select_related("site")
         if lock:
             reports = reports.select_for_update(of=("self",))
         self.stored = {(report.site_id, report.month): report for report in reports}
-        self.placed = [self._place(number, cells) for number, cells in table.rows]
+        self.placed = [self._place(row, table.columns) for row in table.rows]
         self.past = self._past_with_file()
         self.first_row: dict[tuple[int, date], int] = {}
 
@@ -100,8 +99,9 @@ class _Check:
         self.run.faults += [RowFault(placed.number, fault) for fault in faults]
 
     def _pass(self, placed):
+        stored = self.stored.get((placed.site.pk, placed.month))
         passage = pass_gate(
-            placed.cells,
+            _counts_of(stored) | placed.cells,
             site=self.at_gate[placed.site.pk],
             month=placed.month,
             today=self.today,
@@ -131,20 +131,23 @@ class _Check:
 
     # --- Where a row belongs -------------------------------------------------------------
 
-    def _place(self, number, cells):
-        site, month, faults = self._find_site(cells), None, []
+    def _place(self, row, columns):
+        if row.too_many:
+            fault = _say_too_many(row.too_many, columns)
+            return _PlacedRow(row.number, row.cells, None, None, (fault,))
+        site, month, faults = self._find_site(row.cells), None, []
         if site is None:
-            faults.append(self._say_site_unknown(cells))
+            faults.append(self._say_site_unknown(row.cells))
         try:
-            month = parse_month(cells["month"])
+            month = parse_month(row.cells["month"])
         except ValueError as error:
             faults.append(Fault("month", str(error)))
-        return _PlacedRow(number, cells, site, month, tuple(faults))
+        return _PlacedRow(row.number, row.cells, site, month, tuple(faults))
 
     def _find_site(self, cells):
         if code := cells.get("site_code"):
-            return self.by_code.get(code.casefold())
-        return self.by_name.get(cells.get("site_name", "").casefold())
+            return self.by_code(code)
+        return self.by_name(cells.get("site_name", ""))
 
     def _say_site_unknown(self, cells):
         column = "site_code" if cells.get("site_code") or "site_name" not in cells else "site_name"
@@ -171,7 +174,7 @@ class _Check:
 
     def _past_with_file(self):
         """Each site's counts by month as they would be once the file were in."""
-        past = {site.pk: {} for site in self.sites}
+        past: dict[int, dict[date, tuple[int, int | None]]] = {s.pk: {} for s in self.sites}
         for (site, month), report in self.stored.items():
             past[site][month] = (report.live_births, report.infant_deaths)
         for placed in self.placed:
@@ -181,9 +184,35 @@ class _Check:
         return past
 
 
-def _unambiguous_names(sites):
-    names = [site.name.casefold() for site in sites]
-    return {site.name.casefold(): site for site in sites if names.count(site.name.casefold()) == 1}
+def _finder(sites, name):
+    """How to find a site by its code or name: as it is written, else whatever the case.
+
+    None for a text that stands for several.
+    """
+    exact = _unambiguous(sites, lambda site: getattr(site, name))
+    folded = _unambiguous(sites, lambda site: getattr(site, name).casefold())
+    return lambda text: exact.get(text) or folded.get(text.casefold())
+
+
+def _unambiguous(sites, text_of):
+    found: dict[str, Site | None] = {}
+    for site in sites:
+        text = text_of(site)
+        found[text] = None if text in found else site
+    return found
+
+
+def _counts_of(report):
+    """What is stored, for the columns that a file does not have."""
+    return {name: getattr(report, name) for name in COUNT_FIELDS} if report else {}
+
+
+def _say_too_many(cells, columns):
+    return Fault(
+        "cells",
+        f"{cells} stand in this row, but {columns} in the header. Look for a separator too many, "
+        "such as the comma in 1,200.",
+    )
 
 
 def _read_pair(cells):

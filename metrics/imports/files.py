@@ -65,34 +65,51 @@ def parse_mapping(text: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One row under our column names, numbered as spreadsheets do. `too_many` says how many
+    cells stand in it, where those are more than the header has; then none can be trusted."""
+
+    number: int
+    cells: dict[str, str]
+    too_many: int | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """A file's rows, under our column names."""
 
-    rows: Sequence[tuple[int, dict[str, str]]]
+    rows: Sequence[Row]
+    columns: int
     unused_columns: list[str]
 
 
 def read_table(text: str, mapping: Mapping[str, str]) -> Table:
     """Read comma, semicolon or tab separated rows. FileRefusedError for an unusable header."""
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_find_delimiter(text))
+    # Strict: an open quote would otherwise swallow the rows behind it without a word.
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_find_delimiter(text), strict=True)
     try:
-        numbered = [(lines.line_num, cells) for cells in lines]
+        header, *numbered = enumerate(lines, start=1)
     except csv.Error as error:
         raise FileRefusedError(
             f"The file cannot be read as CSV near line {lines.line_num}: {error}. "
             "Save it again as “CSV UTF-8”."
         ) from error
-    header = [cell.strip() for cell in numbered[0][1]]
-    constants, places = _place_columns(header, mapping)
+    columns = [cell.strip() for cell in header[1]]
+    constants, places = _place_columns(columns, mapping)
     rows = [
-        (number, constants | {ours: _cell(cells, place) for ours, place in places.items()})
-        for number, cells in numbered[1:]
+        Row(
+            number,
+            constants | {ours: _cell(cells, place) for ours, place in places.items()},
+            len(cells) if any(cell.strip() for cell in cells[len(columns) :]) else None,
+        )
+        for number, cells in numbered
         if any(cell.strip() for cell in cells)
     ]
     if not rows:
         raise FileRefusedError("The file has a header but no rows. Add a row for each month.")
     used = set(places.values())
-    return Table(rows, [name for place, name in enumerate(header) if place not in used])
+    unused = [name for place, name in enumerate(columns) if name and place not in used]
+    return Table(rows, len(columns), unused)
 
 
 def _find_delimiter(text):

@@ -197,8 +197,7 @@ class MonthlyReport(models.Model):
                 violation_error_message="Deaths by age cannot exceed infant deaths.",
             ),
             models.CheckConstraint(
-                condition=Q(infant_deaths__isnull=False)
-                | Q(**dict.fromkeys(AGE_FIELDS)),
+                condition=Q(infant_deaths__isnull=False) | Q(**dict.fromkeys(AGE_FIELDS)),
                 name="deaths_by_age_need_infant_deaths",
                 violation_error_message="Deaths by age are given but infant deaths are not.",
             ),

@@ -1,11 +1,16 @@
 """The three bands of infant mortality, and whether chance could put a rate in another."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from metrics.stats.rates import DEFAULT_CONFIDENCE, DEFAULT_PER, exact_fraction, mortality_rate
+from metrics.stats.rates import (
+    DEFAULT_CONFIDENCE,
+    DEFAULT_PER,
+    Exact,
+    exact_fraction,
+    mortality_rate,
+)
 
 # Infant deaths per 1,000 live births. Both thresholds themselves are moderate.
 MODERATE_FROM = 5
@@ -46,8 +51,8 @@ def read_band(
     deaths: int,
     births: int,
     *,
-    low: int | Decimal = MODERATE_FROM,
-    high: int | Decimal = CRISIS_ABOVE,
+    low: Exact = MODERATE_FROM,
+    high: Exact = CRISIS_ABOVE,
     confidence: float = DEFAULT_CONFIDENCE,
 ) -> BandReading | None:
     """Return the band of a rate per 1,000 live births; None when there were none.

@@ -1,9 +1,8 @@
 """How many of the reports that were expected have been received."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
-from metrics.stats.rates import check_count, exact_fraction
+from metrics.stats.rates import Exact, check_count, exact_fraction
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Completeness:
         """Received ÷ expected, from 0 to 1; None when none were expected."""
         return self.received / self.expected if self.expected else None
 
-    def meets(self, percent: int | Decimal) -> bool:
+    def meets(self, percent: Exact) -> bool:
         """Say whether at least `percent` of those expected were received, in whole numbers.
 
         Where no reports were expected, no percentage is met.

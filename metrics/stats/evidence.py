@@ -1,7 +1,6 @@
 """What a target is judged on: the counts of two periods, and whether they allow a verdict."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil
@@ -18,6 +17,7 @@ from metrics.stats.completeness import Completeness
 from metrics.stats.rates import (
     DEFAULT_CONFIDENCE,
     DEFAULT_PER,
+    Exact,
     Rate,
     check_count,
     mortality_rate,
@@ -52,7 +52,7 @@ class Settings(TypedDict, total=False):
     confidence: float
     completeness_base: Completeness | None
     completeness_now: Completeness | None
-    min_completeness: int | Decimal
+    min_completeness: Exact
     matched_months: int | None
     min_deaths: int
     unresolved_checks: int
@@ -78,7 +78,7 @@ class Evidence:
     confidence: float = DEFAULT_CONFIDENCE
     completeness_base: Completeness | None = None
     completeness_now: Completeness | None = None
-    min_completeness: int | Decimal = MIN_COMPLETENESS
+    min_completeness: Exact = MIN_COMPLETENESS
     matched_months: int | None = None
     min_deaths: int = MIN_DEATHS
     unresolved_checks: int = 0

@@ -14,7 +14,7 @@ class Oddity(StrEnum):
 
 
 def find_oddity(
-    count: int, exposure: int, past_count: int, past_exposure: int, *, factor: int = 1
+    count: int, exposure: int, past_count: int, past_exposure: int, *, factor: int | Fraction = 1
 ) -> Oddity | None:
     """Say whether a count is odd beside an earlier one, or None when chance explains it.
 

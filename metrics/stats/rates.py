@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import inf
 from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammainc, gammainccinv, gammaincinv
+from scipy.special import gammainc, gammainccinv, gammaincinv, ndtri
 
 DEFAULT_CONFIDENCE = 0.95
 DEFAULT_PER = 1000
@@ -16,6 +17,7 @@ PRIOR_SHAPE = 0.5
 PRIOR_RATE = 0.0
 
 Floats = NDArray[np.float64]
+Exact = int | Decimal | Fraction
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Rate:
     """Deaths per `per` births, with its exact interval and the counts that it comes from.
 
     births : the denominator; live births, or all births for the stillbirth rate
+    dispersion : how many times more than chance months vary; the interval allows for it
     """
 
     value: float
@@ -32,6 +35,17 @@ class Rate:
     births: int
     per: int
     confidence: float
+    dispersion: float = 1.0
+
+
+@dataclass(frozen=True)
+class CredibleRate:
+    """What a prior and the counts say of the true rate, per `per` births."""
+
+    mean: float
+    low: float
+    median: float
+    high: float
 
 
 def mortality_rate(
@@ -40,21 +54,26 @@ def mortality_rate(
     *,
     per: int = DEFAULT_PER,
     confidence: float = DEFAULT_CONFIDENCE,
+    dispersion: float = 1.0,
 ) -> Rate | None:
     """Return deaths per `per` births, with its exact Poisson interval.
 
     deaths, births : whole counts >= 0 (else ValueError) of the same sites and months;
     deaths may exceed births, since some children were born elsewhere or earlier
+    dispersion : 1 or more (else ValueError); see `rate_limits`
     Returns None when there were no births: no rate exists, which is not a rate of zero.
     Source: Garwood (1936), Biometrika 28:437. docs/methods.md#rate
     """
     check_count("deaths", deaths)
     check_count("births", births)
-    value, low, high = rate_limits(deaths, births, per=per, confidence=confidence)
+    value, low, high = rate_limits(
+        deaths, births, per=per, confidence=confidence, dispersion=dispersion
+    )
     if births == 0:
         return None
 
-    return Rate(float(value), float(low), float(high), deaths, births, per, confidence)
+    limits = float(value), float(low), float(high)
+    return Rate(*limits, deaths, births, per, confidence, dispersion)
 
 
 def rate_limits(
@@ -63,15 +82,20 @@ def rate_limits(
     *,
     per: int = DEFAULT_PER,
     confidence: float = DEFAULT_CONFIDENCE,
+    dispersion: float = 1.0,
 ) -> tuple[Floats, Floats, Floats]:
     """Return the rate and its exact lower and upper limit, for many sites at once.
 
     deaths, births : counts >= 0 (else ValueError), of any shapes that broadcast
+    dispersion : how many times more than chance months vary, 1 or more (else ValueError);
+    the limits are those of so many times fewer deaths and births. docs/methods.md#dispersion
     Returns three arrays (value, low, high) of that shape, nan where there were no births.
     """
-    low, high = poisson_limits(deaths, confidence)
+    check_dispersion(dispersion)
+    deaths = as_counts("deaths", deaths)
+    low, high = poisson_limits(deaths / dispersion, confidence)
     births = as_births("births", births)
-    return np.asarray(deaths) * per / births, low * per / births, high * per / births
+    return deaths * per / births, low * dispersion * per / births, high * dispersion * per / births
 
 
 def poisson_limits(
@@ -111,6 +135,51 @@ def probability_of_level(
     return float(gammainc(prior_shape + deaths, (prior_rate + births) * level / per))
 
 
+def rate_credible_interval(
+    deaths: float,
+    births: float,
+    *,
+    per: int = DEFAULT_PER,
+    confidence: float = DEFAULT_CONFIDENCE,
+    prior_shape: float = PRIOR_SHAPE,
+    prior_rate: float = PRIOR_RATE,
+) -> CredibleRate:
+    """Return the mean, the median and the limits of the true rate, given a prior.
+
+    Counts, prior and errors as in `probability_of_level`. docs/methods.md#credible-rate
+    """
+    check_prior(prior_shape, prior_rate)
+    if deaths < 0 or births <= 0:
+        raise ValueError(f"A credible rate needs births, but got {deaths=}, {births=}.")
+    shape, scale = prior_shape + deaths, per / (prior_rate + births)
+    tail = tail_probability(confidence)
+    low, median = gammaincinv(shape, tail) * scale, gammaincinv(shape, 0.5) * scale
+    high = gammainccinv(shape, tail) * scale
+    return CredibleRate(shape * scale, float(low), float(median), float(high))
+
+
+def check_prior(shape: float, rate: float) -> None:
+    """Raise ValueError unless a prior adds more than no deaths, and no negative births."""
+    if not (shape > 0 and rate >= 0):
+        raise ValueError(
+            f"A prior of {shape} deaths and {rate} births is none. Give more than 0 deaths, "
+            "and 0 or more births."
+        )
+
+
+def check_dispersion(dispersion: float) -> None:
+    """Raise ValueError unless `dispersion` widens an interval, or with 1 leaves it as it is."""
+    if not 1 <= dispersion < inf:
+        raise ValueError(
+            f"dispersion: {dispersion} would narrow an interval. Give 1 or more; 1 is chance alone."
+        )
+
+
+def normal_quantile(confidence: float) -> float:
+    """Return how many standard errors an interval reaches to each side: 1.96 for 0.95."""
+    return -float(ndtri(tail_probability(confidence)))
+
+
 def tail_probability(confidence: float) -> float:
     """Return what an interval leaves out on each side: 0.025 for a confidence of 0.95."""
     if not 0 < confidence < 1:
@@ -124,7 +193,7 @@ def check_count(name: str, count: int) -> None:
         raise ValueError(f"{name}: {count!r} is not a count. Give a whole number from 0 up.")
 
 
-def exact_fraction(name: str, number: int | Decimal | Fraction) -> Fraction:
+def exact_fraction(name: str, number: Exact) -> Fraction:
     """Return a threshold as a fraction, so that comparing with it is exact.
 
     Raises ValueError for a float: 5.4 has no exact binary form, so a rate of exactly 5.4

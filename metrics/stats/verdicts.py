@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Unpack
@@ -20,7 +19,7 @@ from metrics.stats.evidence import (
     months_to_enough,
     shortages,
 )
-from metrics.stats.rates import Rate, exact_fraction
+from metrics.stats.rates import Exact, Rate, exact_fraction
 
 __all__ = [
     "MIN_COMPLETENESS",
@@ -88,8 +87,8 @@ class Verdict:
     current: Rate | None
     probability: float | None
     expected_deaths: float | None
-    reduction: int | Decimal | None
-    level: int | Decimal | None
+    reduction: Exact | None
+    level: Exact | None
     per: int
     more_births: int | None
     months_to_enough: int | None
@@ -101,7 +100,7 @@ def judge_reduction(
     deaths_base: int,
     births_base: int,
     *,
-    reduction_percent: int | Decimal,
+    reduction_percent: Exact,
     **settings: Unpack[Settings],
 ) -> Verdict:
     """Return the verdict on "the rate is `reduction_percent` % lower than in the baseline".
@@ -132,7 +131,7 @@ def judge_level(
     deaths_base: int,
     births_base: int,
     *,
-    level: int | Decimal,
+    level: Exact,
     **settings: Unpack[Settings],
 ) -> Verdict:
     """Return the verdict on "the rate is at or below `level` per `per` births".
@@ -169,8 +168,8 @@ class _Target:
     is_met: bool
     limits_at: Callable[[int], tuple[float, float]]
     probability: float | None
-    reduction: int | Decimal | None = None
-    level: int | Decimal | None = None
+    reduction: Exact | None = None
+    level: Exact | None = None
 
 
 def _judge(evidence: Evidence, target: _Target) -> Verdict:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Count, F, Max, Q, Sum, When
+from django.db.models import Aggregate, Case, Count, F, Max, Q, Sum, When
 
 from metrics.models import MonthlyReport, Status
 from metrics.models.reports import BIRTHS, DEATHS
@@ -105,18 +105,20 @@ def _read(row, name):
     return Counts(row[f"{name}_deaths"], row[f"{name}_births"], row[f"{name}_reports"])
 
 
-def count_targets(targets) -> dict[int, dict[int, SiteCounts]]:
+def count_targets(targets, through: date) -> dict[int, dict[int, SiteCounts]]:
     """Sum each target's own measure over its two periods, site by site, in one query.
 
+    through : the last month that is over; a report of a later one does not count yet
     Returns target -> program site -> counts. A site without reports is absent.
     """
     promise = "site__participations__program__targets__"
     measure_is = [(measure, Q(**{f"{promise}measure": measure})) for measure in Measure]
-    reports = MonthlyReport.objects.of_targets(targets).alias(
+    reports = MonthlyReport.objects.of_targets(targets).filter(month__lte=through)
+    reports = reports.alias(
         own_d=Case(*(When(condition, then=DEATHS[m]) for m, condition in measure_is)),
         own_b=Case(*(When(condition, then=BIRTHS[m]) for m, condition in measure_is)),
     )
-    sums = {}
+    sums: dict[str, Aggregate] = {}
     for name in ("baseline", "evaluation"):
         bounds = F(f"{promise}{name}_first"), F(f"{promise}{name}_last")
         sums |= _sums(name, "own", Q(month__range=bounds))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from programs.models import Participation
 from programs.periods import Period, shift_month
@@ -14,7 +15,7 @@ class Expected:
 
     by_site: Mapping[int, tuple[Period, ...]]
 
-    @property
+    @cached_property
     def span(self) -> Period | None:
         """From the first month expected of anyone to the last, or None when none is."""
         periods = [period for own in self.by_site.values() for period in own]

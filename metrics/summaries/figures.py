@@ -103,9 +103,7 @@ def month_figures(
 
 def rolling_figures(months: Sequence[MonthFigures], rating: Rating) -> list[PeriodFigures]:
     """Return the figures of every 12 months in a row, the last month moving on by one."""
-    windows = [
-        months[end - ROLLING_MONTHS : end] for end in range(ROLLING_MONTHS, len(months) + 1)
-    ]
+    windows = [months[end - ROLLING_MONTHS : end] for end in range(ROLLING_MONTHS, len(months) + 1)]
     counts = [add_up(window) for window in windows]
     return [
         PeriodFigures(Period(window[0].month, window[-1].month), own, rate, _received(window))
@@ -128,9 +126,7 @@ def add_up(months: Sequence[PeriodFigures]) -> Counts:
     return sum((month.counts for month in months), NOTHING)
 
 
-def period_figures(
-    period: Period, months: Sequence[MonthFigures], rating: Rating
-) -> PeriodFigures:
+def period_figures(period: Period, months: Sequence[MonthFigures], rating: Rating) -> PeriodFigures:
     """Rate those of the months that lie in a period."""
     window = [figures for figures in months if figures.month in period]
     counts = add_up(window)

@@ -15,7 +15,8 @@ from programs.periods import month_of, shift_month
 
 @dataclass(frozen=True)
 class ProgramLine:
-    """One program in the portfolio. `target` is None where nothing has been promised."""
+    """One program in the portfolio. `target` is None where nothing has been promised; the last
+    report is not looked for there."""
 
     program: Program
     target: TargetSummary | None
@@ -27,11 +28,9 @@ def summarise_portfolio(programs: Sequence[Program], *, today: date) -> list[Pro
     """Judge the first target of each program. The number of queries does not grow."""
     through = shift_month(month_of(today), -1)
     targets = _first_targets(programs)
-    counts = count_targets(list(targets.values()))
+    counts = count_targets(list(targets.values()), through)
     participations = list(
-        Participation.objects.of_program_sites()
-        .filter(program__in=programs)
-        .select_related("site")
+        Participation.objects.of_program_sites().filter(program__in=programs).select_related("site")
     )
     prefetch_related_objects(participations, "site__spells")
     by_program: dict[int, list[Participation]] = {program.pk: [] for program in programs}
@@ -54,10 +53,9 @@ def _first_targets(programs):
 def _program_line(program, target, participations, counts, through):
     expected = expect_reports(participations, through)
     by_site = counts.get(target.pk, {}) if target else {}
-    last = expected.span.last if expected.span else None
     return ProgramLine(
         program=program,
-        target=target and summarise_target(target, by_site, expected, last),
+        target=target and summarise_target(target, by_site, expected, through),
         sites=len(participations),
         last_report=max((own.last_report for own in by_site.values()), default=None),
     )

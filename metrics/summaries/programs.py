@@ -41,7 +41,7 @@ class SiteLine:
 
     site: Site
     role: Participation.Role
-    recent: PeriodFigures
+    recent: PeriodFigures | None
     last_report: date | None
     expected: int
     missing: int
@@ -88,7 +88,6 @@ def summarise_program(
     through = shift_month(month_of(today), -1)
     expected = expect_reports(participations, through)
     own = expect_reports(filter(_is_program_site, participations), through)
-    last = own.span.last if own.span else None
     by_month = _count_months(program, own.span)
     by_site = _count_sites(program, measure, target, expected.span)
     own_by_site = {site: by_site[site] for site in own.by_site if site in by_site}
@@ -101,9 +100,9 @@ def summarise_program(
         per=rating.per,
         as_of=today,
         span=own.span,
-        target=target and summarise_target(target, own_by_site, own, last),
-        measures=compare_measures(target, by_month, own, last) if target else [],
-        period=period and period_figures(period, months, rating),
+        target=target and summarise_target(target, own_by_site, own, through),
+        measures=compare_measures(target, by_month, own) if target else [],
+        period=period_figures(period, months, rating) if period else None,
         months=months,
         rolling=rolling_figures(months, rating),
         years=year_figures(program, months, rating),
@@ -137,7 +136,7 @@ def _count_months(program, span):
 def _count_sites(program, measure, target, span):
     if span is None:
         return {}
-    periods = contract_periods(target, span.last) if target else {}
+    periods = contract_periods(target, span) if target else {}
     periods[RECENT] = Period.ending(span.last)
     reports = MonthlyReport.objects.of_program(program).exclude(status=Status.DRAFT)
     return count_sites(reports.in_period(span), measure, periods, counts_officially(program))
@@ -151,13 +150,14 @@ def _site_line(participation, by_site, expected, rating):
     return SiteLine(
         site=site,
         role=Participation.Role(participation.role),
-        recent=recent
-        and figures_of(
+        recent=figures_of(
             recent,
             counts.by_period.get(RECENT, NOTHING),
             expected.of_site(site.pk, recent),
             rating,
-        ),
+        )
+        if recent
+        else None,
         last_report=counts.last_report,
         expected=due,
         missing=due - counts.reports,

@@ -41,6 +41,7 @@ _LABELS = {
     MonthState.NOT_EXPECTED: "not expected",
 }
 
+_COUNTED = (Status.SUBMITTED, Status.APPROVED)
 _EXPECTED = set(MonthState) - {MonthState.CLOSED, MonthState.NOT_EXPECTED}
 
 
@@ -53,6 +54,10 @@ class SiteMonth:
     state: MonthState
     report: MonthlyReport | None
     rate: Rate | None
+
+    @property
+    def may_be_reported(self) -> bool:
+        return self.state not in (MonthState.CLOSED, MonthState.NOT_EXPECTED)
 
 
 @dataclass(frozen=True)
@@ -80,9 +85,9 @@ class SiteSummary:
 
     @property
     def next_due(self) -> date | None:
-        """The oldest month that is still to be reported, or None."""
+        """The latest month that is still to be reported, or None."""
         waiting = (MonthState.MISSING, MonthState.DUE, MonthState.DRAFT)
-        return min((own.month for own in self.months if own.state in waiting), default=None)
+        return max((own.month for own in self.months if own.state in waiting), default=None)
 
 
 def summarise_site(
@@ -117,8 +122,7 @@ def _list_months(site, participations, stored, span, today):
     taking_part = [participation.period for participation in participations]
     due_day = min((p.program.report_due_day for p in participations), default=1)
     expected = {
-        month: any(month in own for own in taking_part) and _is_open(site, month)
-        for month in span
+        month: any(month in own for own in taking_part) and _is_open(site, month) for month in span
     }
     # A report that nobody expected still is one report of one.
     asked = {month: int(expected[month] or month in stored) for month in span}
@@ -139,7 +143,7 @@ def _count_infant_deaths(stored):
     return {
         month: Counts(report.infant_deaths, report.live_births, 1)
         for month, report in stored.items()
-        if report.infant_deaths is not None and report.status != Status.DRAFT
+        if report.infant_deaths is not None and report.status in _COUNTED
     }
 
 
@@ -168,7 +172,7 @@ def _rate_recent(site, months):
     if last is None:
         return []
     period = Period.ending(last)
-    counted = site.monthly_reports.filter(status__in=[Status.SUBMITTED, Status.APPROVED])
+    counted = site.monthly_reports.filter(status__in=_COUNTED)
     by_month = count_months(counted.in_period(period), list(Measure))
     asked = sum(own.month in period and own.state in _EXPECTED for own in months)
     recent = []

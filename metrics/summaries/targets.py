@@ -46,29 +46,30 @@ class TargetSummary:
         """The rate that would just keep the promise, or None while there is no baseline."""
         if self.target.level is not None:
             return float(self.target.level)
-        rate = self.baseline.rate
-        return rate and rate.value * float((100 - self.target.reduction_percent).scaleb(-2))
+        if self.baseline.rate is None:
+            return None
+        return self.baseline.rate.value * float((100 - self.target.reduction).scaleb(-2))
 
 
-def contract_periods(target: Target, through: date | None) -> dict[str, Period]:
-    """The contract's periods as far as they lie in the past."""
+def contract_periods(target: Target, span: Period | None) -> dict[str, Period]:
+    """The contract's periods as far as reports are expected yet."""
     promised = {BASELINE: target.baseline_period, EVALUATION: target.evaluation_period}
     return {
-        name: Period(period.first, min(period.last, through))
+        name: Period(period.first, min(period.last, span.last))
         for name, period in promised.items()
-        if through and period.first <= through
+        if span and period.first <= span.last
     }
 
 
 def summarise_target(
-    target: Target, counts: Mapping[int, SiteCounts], expected: Expected, through: date | None
+    target: Target, counts: Mapping[int, SiteCounts], expected: Expected, through: date
 ) -> TargetSummary:
     """Add up the sites that the contract names, rate both periods and judge.
 
     counts : by program site, each with the counts of `contract_periods`
-    through : the last month that can have been reported; None when there is none yet
+    through : the last month that is over
     """
-    periods = contract_periods(target, through)
+    periods = contract_periods(target, expected.span)
     chosen = _choose_sites(target, counts, expected)
     baseline, evaluation = (
         figures_of(
@@ -88,17 +89,17 @@ def summarise_target(
         evaluation=evaluation,
         verdict=_judge(target, baseline, evaluation, periods),
         band=_read_band(target, evaluation),
-        is_provisional=through is None or through < target.due_month,
+        is_provisional=through < target.due_month,
         sites=len(chosen),
         sites_left_out=len(expected.by_site) - len(chosen),
     )
 
 
 def compare_measures(
-    target: Target, by_month: MonthCounts, expected: Expected, through: date | None
+    target: Target, by_month: MonthCounts, expected: Expected
 ) -> list[MeasureFigures]:
     """Every measure over the contract's periods, all program sites together."""
-    periods = contract_periods(target, through)
+    periods = contract_periods(target, expected.span)
     if len(periods) < 2:
         return []
     return [_compare_measure(m, target, periods, by_month, expected) for m in Measure]
@@ -115,16 +116,20 @@ def _confidence_of(target):
 def _compare_measure(measure, target, periods, by_month, expected):
     per = target.per if measure == target.measure else measure.usual_per
     rating = Rating(per, _confidence_of(target))
-    sides = []
-    for name in PERIOD_NAMES:
-        months = (by_month.get(month, {}).get(measure, NOTHING) for month in periods[name])
-        counts = sum(months, NOTHING)
-        sides.append(figures_of(periods[name], counts, expected.in_period(periods[name]), rating))
-    before, now = (side.counts for side in sides)
+
+    def rate(period):
+        months = (by_month.get(month, {}).get(measure, NOTHING) for month in period)
+        return figures_of(period, sum(months, NOTHING), expected.in_period(period), rating)
+
+    baseline, evaluation = rate(periods[BASELINE]), rate(periods[EVALUATION])
     ratio = compare_rates(
-        now.deaths, now.births, before.deaths, before.births, confidence=rating.confidence
+        evaluation.counts.deaths,
+        evaluation.counts.births,
+        baseline.counts.deaths,
+        baseline.counts.births,
+        confidence=rating.confidence,
     )
-    return MeasureFigures(measure, *sides, ratio)
+    return MeasureFigures(measure, baseline, evaluation, ratio)
 
 
 def _choose_sites(target, counts, expected):
@@ -159,7 +164,7 @@ def _judge(target, baseline, evaluation, periods) -> Verdict:
     }
     if target.level is not None:
         return judge_level(*counts, level=target.level, **contract)
-    return judge_reduction(*counts, reduction_percent=target.reduction_percent, **contract)
+    return judge_reduction(*counts, reduction_percent=target.reduction, **contract)
 
 
 def _read_band(target, evaluation):

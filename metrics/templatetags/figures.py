@@ -1,15 +1,20 @@
 """How numbers are written. Rounding happens here and nowhere before."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import number_format
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from programs.periods import format_month
 
 register = template.Library()
+
+_PERCENTAGE = re.compile(r"[\d.,]+ %( (lower|higher|sure|confident))?")
 
 
 @register.filter
@@ -74,3 +79,10 @@ def chances(probability: float) -> str:
 def size(percent: float) -> str:
     """Write how large a change is, whichever way: 52 %."""
     return f"{decimals(abs(percent), 0)} %"
+
+
+@register.filter(needs_autoescape=True)
+def keep_together(text: str, autoescape: bool = True) -> SafeString:
+    """Keep “30 % lower” on one line."""
+    safe = conditional_escape(text) if autoescape else text
+    return mark_safe(_PERCENTAGE.sub(r'<span class="nowrap">\g<0></span>', safe))  # noqa: S308

@@ -22,8 +22,9 @@ def import_file(request, slug):
     """Take a file and keep it, unless it cannot be read at all."""
     program = get_object_or_404(Program.objects.visible_to(request.user), slug=slug)
     check_may_manage(request.user, program)
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = ImportForm(*sent)
+    if form.is_bound and form.is_valid():
         file = form.cleaned_data["file"]
         try:
             batch = receive_file(
@@ -39,7 +40,7 @@ def import_file(request, slug):
             return redirect("import_batch", slug=slug, pk=batch.pk)
     context = {"program": program, "form": form, "columns": COLUMNS}
     context["batches"] = program.import_batches.defer("content").select_related("uploaded_by")[:20]
-    status = 422 if request.method == "POST" else 200
+    status = 422 if form.is_bound else 200
     return render(request, "metrics/import_file.html", context, status=status)
 
 

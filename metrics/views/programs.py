@@ -2,8 +2,9 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -30,7 +31,7 @@ def portfolio(request):
 def program(request, slug):
     """Show a program's verdict and figures. An unusable period shows its error, and no figures
     for it."""
-    form = PeriodForm(request.GET if "first" in request.GET else None)
+    form = _read_period(request)
     membership, summary = _summarise(request, slug, form)
     context = {
         "program": summary.program,
@@ -47,9 +48,11 @@ def program(request, slug):
 @require_safe
 @login_required
 def program_summary_csv(request, slug):
-    """Send the program's figures, unrounded."""
-    form = PeriodForm(request.GET if "first" in request.GET else None)
+    """Send the program's figures, unrounded. An unusable period leads to its error."""
+    form = _read_period(request)
     _, summary = _summarise(request, slug, form)
+    if form.is_bound and not form.is_valid():
+        return redirect(f"{reverse('program', args=[slug])}?{request.GET.urlencode()}")
     sentence = render_to_string("metrics/verdict_sentence.txt", {"target": summary.target})
     rows = summary_rows(summary, " ".join(sentence.split()))
     return stream_csv(file_name(summary.program, "summary", summary.as_of), rows)
@@ -63,6 +66,11 @@ def program_site_months_csv(request, slug):
     sites = Site.objects.covered_by(membership)
     rows = site_month_rows(membership.program, sites)
     return stream_csv(file_name(membership.program, "site-months", timezone.localdate()), rows)
+
+
+def _read_period(request):
+    """The form of the months somebody asked for, or an empty one."""
+    return PeriodForm(request.GET if {"first", "last"} & request.GET.keys() else None)
 
 
 def _get_membership(request, slug):

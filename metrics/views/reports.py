@@ -42,7 +42,7 @@ def monthly_report(request, code, month):
     report = MonthlyReport.objects.filter(site=own, month=month).first()
     reports = list(own.monthly_reports.order_by("-month"))
     form = MonthlyReportForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         site=own,
         month=month,
         report=report,

@@ -1,6 +1,6 @@
 """The effort itself, and which sites take part in it from when to when."""
 
-from calendar import month_name as MONTH_NAMES
+import calendar
 from datetime import date
 from decimal import Decimal
 
@@ -44,7 +44,7 @@ class Program(models.Model):
     )
     year_first_month = models.PositiveSmallIntegerField(
         "reporting year begins in",
-        choices=[(number, MONTH_NAMES[number]) for number in range(1, 13)],
+        choices=[(number, calendar.month_name[number]) for number in range(1, 13)],
         default=1,
         help_text="Figures by year run from this month. India's financial year: April.",
     )
@@ -122,8 +122,10 @@ class Participation(models.Model):
     program = models.ForeignKey(Program, models.CASCADE, related_name="participations")
     site = models.ForeignKey(Site, models.PROTECT, related_name="participations")
     role = models.CharField(max_length=12, choices=Role, default=Role.PROGRAM)
-    first_month = MonthField(help_text="The first month whose counts belong to the program; "
-                                       "baseline months are included.")
+    first_month = MonthField(
+        help_text="The first month whose counts belong to the program; "
+        "baseline months are included."
+    )
     last_month = MonthField(null=True, blank=True, help_text="Empty while the site takes part.")
     chosen_because_high = models.BooleanField(
         "chosen because its rate was high",

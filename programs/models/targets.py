@@ -38,7 +38,9 @@ class TargetQuerySet(models.QuerySet):
     def current(self):
         """The latest version of each promise."""
         newer = Target.objects.filter(
-            program=OuterRef("program"), measure=OuterRef("measure"), version__gt=OuterRef("version")
+            program=OuterRef("program"),
+            measure=OuterRef("measure"),
+            version__gt=OuterRef("version"),
         )
         return self.filter(~Exists(newer))
 
@@ -161,12 +163,24 @@ class Target(models.Model):
     def __str__(self) -> str:
         return f"{self.get_measure_display()} {self.promise}, version {self.version}"
 
+    def save(self, *args, **kwargs):
+        self.fill_defaults()
+        self._refuse_change_when_locked()
+        super().save(*args, **kwargs)
+
     @property
     def promise(self) -> str:
         """The promise in a few words, such as “30 % lower”."""
         if self.level is not None:
             return f"at most {self.level.normalize():f} per {self.per:,}"
-        return f"{self.reduction_percent.normalize():f} % lower"
+        return f"{self.reduction.normalize():f} % lower"
+
+    @property
+    def reduction(self) -> Decimal:
+        """How much lower, in percent. Only asked where the promise is a reduction."""
+        if self.reduction_percent is None:
+            raise ValueError(f"{self.program} promised a level, not a reduction.")
+        return self.reduction_percent
 
     @property
     def baseline_period(self) -> Period:
@@ -199,11 +213,6 @@ class Target(models.Model):
             return
         self.fill_defaults()
         self._refuse_change_when_locked()
-
-    def save(self, *args, **kwargs):
-        self.fill_defaults()
-        self._refuse_change_when_locked()
-        super().save(*args, **kwargs)
 
     def _refuse_change_when_locked(self):
         stored = Target.objects.filter(pk=self.pk, locked_at__isnull=False).first()

@@ -1,0 +1,93 @@
+"""Moves of many reports at once, each by the rules of `metrics.approvals`."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+
+from metrics.approvals import ReportChangedError, approve_report, reopen_report, return_report
+from programs.admin.words import WordsForm, ask_for_words, do_each, tell_refusals
+
+MOST_AT_ONCE = 500  # each is a transaction of its own; more would outlast a request
+
+
+class ReportMoves:
+    """Approve, return and reopen, for an admin with the right to change reports.
+
+    That right opens the list of moves. Whether a report is moved is asked of the person's
+    membership, as on every other page: only a manager of the site moves its reports, and nobody
+    approves what they entered unless the program allows it.
+    """
+
+    actions = ["approve", "send_back", "reopen"]
+
+    def has_move_permission(self, request):
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    @admin.display(description="receipt", ordering="pk")
+    def receipt(self, report):
+        """The number of the version in view goes along with the move: no other is moved."""
+        number = report.receipt_number
+        return format_html('{}<input type="hidden" name="carried" value="{}">', number, number)
+
+    @admin.action(description="Approve selected reports", permissions=["move"])
+    def approve(self, request, queryset):
+        if _is_few_enough(request, queryset):
+            _move_each(request, queryset, approve_report, "approved")
+
+    @admin.action(description="Return selected reports with a message", permissions=["move"])
+    def send_back(self, request, queryset):
+        def move(report, *, by, words):
+            return return_report(report, by=by, message=words)
+
+        label, empty = "Message to those who entered them", "Say what to correct."
+        form = WordsForm(request, label=label, empty=empty)
+        return self._move_with_words(request, queryset, form, move, "returned")
+
+    @admin.action(description="Reopen selected reports with a reason", permissions=["move"])
+    def reopen(self, request, queryset):
+        def move(report, *, by, words):
+            return reopen_report(report, by=by, reason=words)
+
+        label, empty = "Why are they opened again?", "Say why they are reopened."
+        form = WordsForm(request, label=label, empty=empty)
+        return self._move_with_words(request, queryset, form, move, "reopened")
+
+    def _move_with_words(self, request, queryset, form, move, moved):
+        if not _is_few_enough(request, queryset):
+            return None
+        if not form.is_valid():
+            title = f"Reports to be {moved}"
+            return ask_for_words(self, request, queryset, form=form, title=title)
+        return _move_each(request, queryset, move, moved, words=form.cleaned_data["words"])
+
+
+def _is_few_enough(request, queryset):
+    few = queryset.count() <= MOST_AT_ONCE
+    if not few:
+        messages.error(
+            request, f"Nothing was moved. Choose at most {MOST_AT_ONCE} reports at a time."
+        )
+    return few
+
+
+def _move_each(request, queryset, move, moved, **words):
+    in_view = dict(number.rpartition("-")[::2] for number in request.POST.getlist("carried"))
+
+    def move_as_seen(report):
+        version = str(report.version)
+        if in_view.get(str(report.pk), version) != version:
+            raise _changed(report)
+        try:
+            return move(report, by=request.user, **words)
+        except ReportChangedError as change:
+            raise _changed(report) from change
+
+    done, refusals = do_each(queryset, move_as_seen)
+    if done:
+        reports = "report" if len(done) == 1 else "reports"
+        messages.success(request, f"{len(done)} {reports} {moved}.")
+    tell_refusals(request, refusals)
+
+
+def _changed(report):
+    return ValidationError(f"{report} was changed since you looked at it. Look again.")

@@ -1,0 +1,126 @@
+"""Bring a file of monthly reports into a program."""
+
+from pathlib import Path
+
+from django.core.exceptions import PermissionDenied
+from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from metrics.imports import (
+    DryRun,
+    FileRefusedError,
+    apply_batch,
+    check_file,
+    parse_mapping,
+    receive_file,
+)
+from programs.models import Program
+from programs.permissions import check_may_manage
+
+SHOWN_FAULTS = 20
+
+
+class Command(BaseCommand):
+    help = "Brings in a CSV file of monthly reports: all of it, or nothing when it has a fault."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--program", required=True, metavar="SLUG")
+        parser.add_argument(
+            "--mapping",
+            action="append",
+            default=[],
+            metavar="OURS=THEIRS",
+            help="our column and the file's, such as site_name=district; may be given often",
+        )
+        parser.add_argument(
+            "--mapping-file", type=Path, metavar="FILE", help="the same, one on each line"
+        )
+        parser.add_argument(
+            "--by", metavar="USERNAME", help="the manager in whose name the file comes in"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would happen and write nothing"
+        )
+
+    def handle(self, *, file, program, mapping, mapping_file, by, dry_run, **options):
+        found = _find_program(program)
+        user = _find_manager(by, found) if by else None
+        content = _read(file)
+        lines = [*mapping, _read_lines(mapping_file) if mapping_file else ""]
+        try:
+            columns = parse_mapping("\n".join(lines))
+            if dry_run:
+                self._check(check_file(found, content, columns, today=timezone.localdate()))
+            else:
+                self._apply(found, file.name, content, columns, user)
+        except FileRefusedError as refusal:
+            raise CommandError(f"{file}: {refusal}") from refusal
+        except IntegrityError as error:
+            raise CommandError(
+                "Nothing was written: somebody reported one of these months just now. "
+                "Bring the file in again."
+            ) from error
+        self.stdout.write("A dry run: nothing was written." if dry_run else "Applied.")
+
+    @transaction.atomic
+    def _apply(self, program, file_name, content, mapping, user):
+        """Keep the file and write its rows; a fault undoes both."""
+        batch = receive_file(
+            program=program, file_name=file_name, content=content, mapping=mapping, by=user
+        )
+        self._check(apply_batch(batch, by=user, today=timezone.localdate()))
+
+    def _check(self, run: DryRun):
+        """Say what a file does; CommandError when it has a fault."""
+        self.stdout.write(
+            f"{len(run.created)} created, {len(run.changed)} changed, {run.unchanged} unchanged, "
+            f"{run.empty} empty (not reported), {len(run.warnings)} warnings."
+        )
+        if run.unused_columns:
+            self.stdout.write(f"Columns not used: {', '.join(run.unused_columns)}.")
+        if run.may_be_applied:
+            return
+        for fault in run.faults[:SHOWN_FAULTS]:
+            self.stderr.write(str(fault))
+        if len(run.faults) > SHOWN_FAULTS:
+            self.stderr.write(f"and {len(run.faults) - SHOWN_FAULTS} more")
+        raise CommandError(
+            f"Nothing was written, for the file has faults: {len(run.faults)}. "
+            "Correct them and bring it in again."
+        )
+
+
+def _find_program(slug):
+    program = Program.objects.filter(slug=slug).first()
+    if program is None:
+        known = ", ".join(Program.objects.values_list("slug", flat=True)) or "none yet"
+        raise CommandError(f'There is no program "{slug}". There are: {known}.')
+    return program
+
+
+def _find_manager(username, program):
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        raise CommandError(f'There is no user "{username}". Give a manager of {program}.')
+    try:
+        check_may_manage(user, program)
+    except PermissionDenied as refusal:
+        raise CommandError(f"{username} may not: {refusal}") from refusal
+    return user
+
+
+def _read(path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _read_lines(path) -> str:
+    try:
+        return _read(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{path} is not UTF-8 text. Save it as UTF-8.") from error

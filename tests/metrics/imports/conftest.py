@@ -1,0 +1,12 @@
+import pytest
+
+from tests.factories import ParticipationFactory, ProgramFactory
+
+
+@pytest.fixture
+def program(db):
+    """A program of two sites, A (North) and B (South), open since 2020-01."""
+    program = ProgramFactory(name="Healthy Beginnings", slug="hb")
+    for code, name in (("A", "North"), ("B", "South")):
+        ParticipationFactory(program=program, site__code=code, site__name=name)
+    return program

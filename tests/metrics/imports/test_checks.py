@@ -1,0 +1,258 @@
+import random
+from datetime import date
+
+import pytest
+
+from metrics.imports import (
+    FileRefusedError,
+    apply_batch,
+    check_batch,
+)
+from metrics.models import ImportBatch, MonthlyReport
+from programs.models import Site
+from tests.factories import (
+    MonthlyReportFactory,
+    ParticipationFactory,
+    ProgramFactory,
+)
+from tests.metrics.imports.bringing_in import (
+    GOOD,
+    HEADER,
+    TODAY,
+    bring_in,
+    check,
+    faults,
+    receive,
+    stored,
+    summary,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+# --- Rows ----------------------------------------------------------------------------------------
+
+
+def test_one_fault_stops_the_whole_file(program):
+    batch = receive(program, GOOD + "A,2024-03,many,0\n")
+    run = apply_batch(batch, by=None, today=TODAY)
+    assert summary(run) == (3, 0, 0, 0, 1)
+    assert not run.may_be_applied
+    assert stored() == ([], 0)
+    assert ImportBatch.objects.get().applied_at is None
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (
+            "A,2024-01,many,0",
+            'row 2, live_births: "many" is not a whole number. Write a number such as 12, 0 if '
+            "there was none, or leave it empty if it was not counted.",
+        ),
+        (
+            'A,2024-01,9,"1,2"',
+            'row 2, infant_deaths: "1,2" is not a whole number. Write 12.',
+        ),
+        (
+            "A,2024-01,-9,0",
+            'row 2, live_births: "-9" is negative. Write 0 or more, or leave it empty.',
+        ),
+        (
+            "A,2024-01,1000000000,0",
+            "row 2, live_births: 1000000000 is more than 1,000,000, which no site counts in a "
+            "month. Check the number.",
+        ),
+        (
+            "A,2024-01,,4",
+            "row 2, live_births: is empty, and a report needs it. Write the number of live births, "
+            "0 if there were none.",
+        ),
+        (
+            "A,Jan-24,9,0",
+            'row 2, month: "Jan-24" is not a month. Write year-month, such as 2024-01.',
+        ),
+        ("A,,9,0", 'row 2, month: "" is not a month. Write year-month, such as 2024-01.'),
+        (
+            "A,2025-08,9,0",
+            "row 2, month: 2025-08 lies in the future. Report a month up to 2025-07.",
+        ),
+        (
+            "A,2019-12,9,0",
+            "row 2, month: 2019-12 lies before North opened (2020-01). Choose a later month, or "
+            "ask an admin to correct the opening.",
+        ),
+        (",2024-01,9,0", "row 2, site_code: is empty. Write the site's code."),
+        (
+            "C,2024-01,9,0",
+            'row 2, site_code: "C" is none of the sites of Healthy Beginnings, or stands for '
+            "several. They are A, B. Correct it, or ask an admin to add the site.",
+        ),
+        (
+            "A,2024-01,1,200,5",
+            "row 2, cells: 5 stand in this row, but 4 in the header. Look for a separator too "
+            "many, such as the comma in 1,200.",
+        ),
+    ],
+)
+def test_fault_names_row_and_column_and_what_to_do(program, row, sentence):
+    assert faults(program, f"{HEADER}\n{row}\n") == [sentence]
+
+
+def test_all_faults_are_named_at_once(program):
+    text = f"{HEADER}\nA,2024-01,x,-1\nX,2024-99,1,0\nA,2024-02,5,0\n"
+    places = [(fault.row, fault.fault.field) for fault in check(program, text).faults]
+    assert places == [(2, "live_births"), (2, "infant_deaths"), (3, "site_code"), (3, "month")]
+
+
+def test_site_of_another_program_is_unknown_here(program):
+    ParticipationFactory(site__code="ELSEWHERE")
+    assert (
+        '"ELSEWHERE" is none of the sites' in faults(program, f"{HEADER}\nELSEWHERE,2024-01,1,0")[0]
+    )
+
+
+def test_many_sites_are_named_in_part(program):
+    for number in range(5):
+        ParticipationFactory(program=program, site__code=f"C{number}")
+    [sentence] = faults(program, f"{HEADER}\nX,2024-01,1,0\n")
+    assert "They are A, B, C0, C1, C2 and 2 more." in sentence
+
+
+def test_program_without_sites_knows_none():
+    [sentence] = faults(ProgramFactory(), f"{HEADER}\nX,2024-01,1,0\n")
+    assert "They are none yet." in sentence
+
+
+def test_row_repeated_in_the_file_is_refused(program):
+    text = f"{HEADER}\nA,2024-01,40,2\nB,2024-01,7,0\nA,2024-01,41,2\n"
+    assert faults(program, text) == [
+        "row 4, month: North has 2024-01 in row 2 already. Keep one of the two rows."
+    ]
+
+
+def test_rows_are_counted_as_a_spreadsheet_shows_them(program):
+    text = 'site_code,month,live_births,remark\nA,2024-01,4,"two\nlines"\n\nA,2024-02,x,\n'
+    assert [fault.row for fault in check(program, text).faults] == [4]
+
+
+def test_approved_rows_are_protected(program):
+    site = Site.objects.get(code="A")
+    MonthlyReportFactory(site=site, month=date(2024, 1, 1), status="approved")
+    MonthlyReportFactory(site=site, month=date(2024, 2, 1), status="approved", live_births=38)
+    MonthlyReport.objects.filter(live_births=38).update(infant_deaths=0)
+    before = stored()
+    assert [str(fault) for fault in bring_in(program, GOOD).faults] == [
+        "row 2, live_births: 40 differs from 100 in the approved report of North, 2024-01. Ask a "
+        "manager to reopen it, or take the row out."
+    ]
+    assert stored() == before
+
+
+def test_approved_count_that_would_be_emptied_is_named(program):
+    site = Site.objects.get(code="A")
+    MonthlyReportFactory(site=site, month=date(2024, 1, 1), status="approved")
+    [sentence] = faults(program, f"{HEADER}\nA,2024-01,100,\n")
+    assert "infant_deaths: empty differs from 5 in the approved report" in sentence
+
+
+def test_fault_that_appears_after_the_check_stops_the_apply(program):
+    batch = receive(program, GOOD)
+    assert check_batch(batch, today=TODAY).may_be_applied
+    site = Site.objects.get(code="A")
+    MonthlyReportFactory(site=site, month=date(2024, 1, 1), status="approved")
+    before = stored()
+    assert not apply_batch(batch, by=None, today=TODAY).may_be_applied
+    assert stored() == before
+
+
+# --- Which site ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", ["North", "north", " NORTH "])
+def test_site_is_found_by_name(program, cell):
+    run = check(program, f"site_name,month,live_births\n{cell},2024-01,4\n")
+    assert [report.site.code for report in run.created] == ["A"]
+
+
+def test_unknown_site_name_is_answered_with_names(program):
+    assert faults(program, "site_name,month,live_births\nNrth,2024-01,4\n") == [
+        'row 2, site_name: "Nrth" is none of the sites of Healthy Beginnings, or stands for '
+        "several. They are North, South. Correct it, or ask an admin to add the site."
+    ]
+
+
+def test_name_of_two_sites_stands_for_neither(program):
+    ParticipationFactory(program=program, site__code="C", site__name="North")
+    [sentence] = faults(program, "site_name,month,live_births\nNorth,2024-01,4\n")
+    assert '"North" is none of the sites of Healthy Beginnings, or stands for several.' in sentence
+
+
+def test_code_goes_before_name_and_case_does_not_matter(program):
+    run = check(program, "site_code,site_name,month,live_births\nb,North,2024-01,4\n")
+    assert [report.site.code for report in run.created] == ["B"]
+
+
+def test_codes_that_differ_by_case_alone_are_told_apart(program):
+    ParticipationFactory(program=program, site__code="a", site__name="Small a")
+    run = check(program, "site_code,month,live_births\na,2024-01,4\nA,2024-01,5\n")
+    assert [report.site.name for report in run.created] == ["Small a", "North"]
+
+
+def test_code_in_the_wrong_case_of_two_sites_stands_for_neither(program):
+    for code in ("xy", "XY"):
+        ParticipationFactory(program=program, site__code=code)
+    [sentence] = faults(program, "site_code,month,live_births\nXy,2024-01,4\n")
+    assert "stands for several" in sentence
+
+
+# --- Whatever comes ------------------------------------------------------------------------------
+
+
+def damage(chance, content):
+    """The file with some of its bytes lost, doubled, replaced or moved."""
+    for _ in range(chance.randint(1, 3)):
+        at, length = chance.randrange(len(content)), chance.randint(1, 6)
+        piece = content[at : at + length]
+        other = chance.choice([b"", piece * 2, piece[::-1], piece.upper(), chance.choice(NASTY)])
+        content = content[:at] + other + content[at + length :] or b"\n"
+    return content
+
+
+NASTY = [
+    b'"',
+    b"'",
+    b"\0",
+    b"\r",
+    b"\n\n",
+    b";",
+    b"\t",
+    b"\xef\xbb\xbf",
+    "−1".encode(),
+    b"9" * 5000,
+]
+NASTY += [
+    b"=1+1",
+    b"nan",
+    b"1e5",
+    b"\xc3",
+    b"\x1a",
+    b",,,,,",
+    b"\\",
+    b"2024-13",
+    b"%s",
+    b"\xe2\x80\xae",
+]
+
+
+def test_damaged_file_is_refused_or_judged_and_never_breaks_anything(program):
+    chance = random.Random(7)
+    outcomes = {"refused": 0, "faulty": 0, "sound": 0}
+    for _ in range(300):
+        try:
+            run = check(program, damage(chance, GOOD.encode()))
+        except FileRefusedError:
+            outcomes["refused"] += 1
+        else:
+            outcomes["faulty" if run.faults else "sound"] += 1
+    assert min(outcomes.values()) > 20

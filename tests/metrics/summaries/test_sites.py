@@ -1,0 +1,182 @@
+from datetime import date
+
+import pytest
+
+from metrics.summaries import MonthState, summarise_site
+from programs.models import Measure, Participation
+from programs.periods import Period
+from tests.factories import (
+    InterventionFactory,
+    MonthlyReportFactory,
+    ParticipationFactory,
+    ProgramFactory,
+    SiteFactory,
+)
+from tests.metrics.recount import deaths_and_births, make_program
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2025, 7, 15)
+JUNE = date(2025, 6, 1)
+OFFICIAL = ("submitted", "approved")
+
+
+def join(site=None, **fields):
+    return ParticipationFactory(**{"first_month": date(2025, 1, 1), "site": site} | fields)
+
+
+def summarise(site, today=TODAY):
+    participations = list(Participation.objects.filter(site=site).select_related("program"))
+    return summarise_site(site, participations, today=today)
+
+
+def states(site, **fields):
+    """The state of each month, oldest first."""
+    return [own.state for own in summarise(site, **fields).months[::-1]]
+
+
+@pytest.fixture
+def site():
+    return join(SiteFactory()).site
+
+
+# --- What became of each month -------------------------------------------------------------
+
+
+def test_reported_zero_and_missing_are_three_things(site):
+    MonthlyReportFactory(site=site, month=date(2025, 1, 1))
+    MonthlyReportFactory(site=site, month=date(2025, 2, 1), live_births=0, infant_deaths=0)
+    MonthlyReportFactory(site=site, month=date(2025, 3, 1), status="draft")
+    assert states(site) == [
+        *(MonthState.REPORTED, MonthState.ZERO_BIRTHS, MonthState.DRAFT),
+        *[MonthState.MISSING] * 3,
+    ]
+
+
+def test_closed_months_are_not_missing():
+    spells = [(date(2020, 1, 1), date(2025, 2, 1)), (date(2025, 5, 1), None)]
+    site = join(SiteFactory(spells=spells)).site
+    assert states(site) == [
+        *[MonthState.MISSING] * 2,
+        *[MonthState.CLOSED] * 2,
+        *[MonthState.MISSING] * 2,
+    ]
+    assert summarise(site).missing == 4
+
+
+def test_months_outside_the_programs_are_not_expected():
+    site = join(SiteFactory(), last_month=date(2025, 2, 1)).site
+    join(site, first_month=date(2025, 5, 1))
+    assert states(site)[2:4] == [MonthState.NOT_EXPECTED] * 2
+
+
+@pytest.mark.parametrize(
+    ("today", "state"),
+    [
+        (date(2025, 7, 1), MonthState.DUE),
+        (date(2025, 7, 20), MonthState.DUE),
+        (date(2025, 7, 21), MonthState.MISSING),
+    ],
+)
+def test_month_is_due_until_the_programs_day(today, state):
+    site = join(SiteFactory(), program__report_due_day=20).site
+    assert states(site, today=today)[-1] == state
+
+
+def test_month_looks_partial_where_births_are_far_fewer(site):
+    for month in Period(date(2025, 1, 1), JUNE):
+        MonthlyReportFactory(site=site, month=month, live_births=8 if month == JUNE else 100)
+    assert states(site) == [*[MonthState.REPORTED] * 5, MonthState.PARTIAL]
+
+
+def test_report_of_the_month_that_is_not_over_is_shown(site):
+    MonthlyReportFactory(site=site, month=date(2025, 7, 1))
+    assert summarise(site).months[0].month == date(2025, 7, 1)
+    assert states(site)[-1] == MonthState.REPORTED
+
+
+def test_report_from_before_the_program_is_shown(site):
+    MonthlyReportFactory(site=site, month=date(2024, 11, 1))
+    assert states(site)[:2] == [MonthState.REPORTED, MonthState.NOT_EXPECTED]
+
+
+def test_next_month_to_report_is_the_latest_that_is_open(site):
+    for month in (1, 2, 4, 6):
+        MonthlyReportFactory(site=site, month=date(2025, month, 1))
+    assert summarise(site).next_due == date(2025, 5, 1)
+    for month in (3, 5):
+        MonthlyReportFactory(site=site, month=date(2025, month, 1))
+    assert summarise(site).next_due is None
+
+
+def test_every_state_has_its_words():
+    assert len({state.label for state in MonthState}) == len(MonthState) == 8
+
+
+# --- Nothing -------------------------------------------------------------------------------
+
+
+def test_site_without_months_has_none():
+    for site in (SiteFactory(), join(SiteFactory(), first_month=date(2026, 1, 1)).site):
+        summary = summarise(site)
+        assert (summary.months, summary.recent, summary.next_due) == ([], [], None)
+        assert summary.missing == 0
+
+
+def test_no_births_or_no_deaths_counted_give_no_rate(site):
+    MonthlyReportFactory(site=site, month=date(2025, 1, 1), live_births=0, infant_deaths=0)
+    MonthlyReportFactory(site=site, month=date(2025, 2, 1), infant_deaths=None)
+    MonthlyReportFactory(site=site, month=date(2025, 3, 1), status="draft")
+    assert {own.rate for own in summarise(site).months} == {None}
+
+
+# --- Rates ---------------------------------------------------------------------------------
+
+
+def test_rate_of_a_month_is_that_month_alone(site):
+    for month in Period(date(2025, 1, 1), JUNE):
+        MonthlyReportFactory(site=site, month=month, infant_deaths=month.month)
+    summary = summarise(site)
+    assert [own.rate.value for own in summary.months] == [60, 50, 40, 30, 20, 10]
+    assert {own.report.site_id for own in summary.months} == {site.pk}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_last_twelve_months_agree_with_a_recount(seed):
+    program = make_program(seed)
+    for site in program.sites.all():
+        stored = list(site.monthly_reports.all())
+        period = Period.ending(max(report.month for report in stored))
+        official = [
+            r for r in stored if r.status in ("submitted", "approved") and r.month in period
+        ]
+        summary = summarise(site)
+        assert [own.measure for own in summary.recent] == list(Measure)
+        for own in summary.recent:
+            pairs = [pair for r in official if (pair := deaths_and_births(r, own.measure))]
+            counts = own.figures.counts
+            assert own.figures.period == period
+            assert counts.deaths == sum(deaths for deaths, _ in pairs)
+            assert counts.births == sum(births for _, births in pairs)
+            assert own.figures.completeness.received == counts.reports == len(pairs)
+
+
+def test_measure_that_was_never_counted_is_not_rated(site):
+    MonthlyReportFactory(site=site, month=JUNE)
+    [own] = summarise(site).recent
+    assert (own.measure, own.figures.rate.value) == (Measure.INFANT, 50)
+    assert (own.figures.completeness.received, own.figures.completeness.expected) == (1, 6)
+
+
+def test_maternal_deaths_are_rated_per_hundred_thousand(site):
+    MonthlyReportFactory(site=site, month=JUNE, maternal_deaths=1)
+    assert [own.figures.rate.per for own in summarise(site).recent] == [1000, 100_000]
+
+
+def test_interventions_are_those_of_the_readers_programs_at_this_site(site):
+    program = site.programs.get()
+    here, everywhere = InterventionFactory(program=program), InterventionFactory(program=program)
+    here.sites.set([site, SiteFactory()])
+    InterventionFactory(program=program).sites.set([SiteFactory()])
+    InterventionFactory(program=ProgramFactory())
+    assert set(summarise(site).interventions) == {here, everywhere}
