@@ -147,7 +147,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 ACCOUNT_SESSION_REMEMBER = True
 # A whole clinic sits behind one address: lock a user name at an address, not the address.
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,60/m/ip"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "IMR Tracker: "
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "IMR Tracker"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are entered by admins, not claimed by strangers
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 # --- What browsers are told --------------------------------------------------------------

@@ -14,6 +14,7 @@ from metrics.stats.rates import (
     DEFAULT_CONFIDENCE,
     DEFAULT_PER,
     Floats,
+    Rate,
     as_counts,
     check_count,
     mortality_rate,
@@ -86,19 +87,13 @@ def phe_rate(deaths: int, births: int, *, per: int = DEFAULT_PER) -> PheRate | N
     Counts and None as in `rates.mortality_rate`.
     Source: PHEindicatormethods 2.1.0, phe_rate. docs/methods.md#byar
     """
+    narrow, wide = (
+        mortality_rate(deaths, births, per=per, confidence=own) for own in PHE_CONFIDENCES
+    )
+    if narrow is None or wide is None:
+        return None
     method = Method.EXACT if deaths < PHE_EXACT_BELOW else Method.BYAR
-    rates = [mortality_rate(deaths, births, per=per, confidence=own) for own in PHE_CONFIDENCES]
-    limits: list[float] = []
-    for rate in rates:
-        if rate is None:
-            return None
-        low, high = rate.low, rate.high
-        if method is Method.BYAR:
-            low, high = (
-                float(limit) * per / births for limit in byar_limits(deaths, rate.confidence)
-            )
-        limits += low, high
-    return PheRate(deaths * per / births, *limits, method=method)
+    return PheRate(narrow.value, *_phe_limits(narrow), *_phe_limits(wide), method=method)
 
 
 def nchs_rate(deaths: int, births: int, *, per: int = DEFAULT_PER) -> NchsRate | None:
@@ -128,6 +123,13 @@ def no_deaths(births: int, *, per: int = DEFAULT_PER) -> NoDeaths | None:
         return None
     scale = per / births
     return NoDeaths(-log(0.05) * scale, -log(0.025) * scale, RULE_OF_THREE * scale)
+
+
+def _phe_limits(rate: Rate) -> tuple[float, float]:
+    if rate.deaths < PHE_EXACT_BELOW:
+        return rate.low, rate.high
+    low, high = byar_limits(rate.deaths, rate.confidence)
+    return float(low) * rate.per / rate.births, float(high) * rate.per / rate.births
 
 
 def _byar(deaths: Floats, z: float) -> Floats:

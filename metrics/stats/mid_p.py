@@ -7,6 +7,7 @@ from metrics.stats.exact_tests import tail_chances
 from metrics.stats.rates import DEFAULT_CONFIDENCE, check_count, tail_probability
 
 BISECTIONS = 60  # the two ends, a factor of a few apart, then differ by less than a float can
+ALMOST_CERTAIN = 1 - 1e-12  # a confidence so low that twice its tail is 1 has no exact limit
 
 
 def mid_p_ratio(
@@ -47,7 +48,8 @@ def _upper_odds(now: int, base: int, tail: float) -> float:
     """
     if base == 0:
         return inf
-    low, high = (-log(float(odds_quantile(base, now + 1, exact))) for exact in (2 * tail, tail))
+    exact_tails = min(2 * tail, ALMOST_CERTAIN), tail
+    low, high = (-log(float(odds_quantile(base, now + 1, exact))) for exact in exact_tails)
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
         if _mid_chance(now, exp(middle), base, 1) > tail:

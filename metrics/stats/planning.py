@@ -13,6 +13,8 @@ DEFAULT_ALPHA = 0.025
 DEFAULT_POWER = 0.80
 # Near the births of the world in a year; no program has more.
 MOST_BIRTHS = 100_000_000
+# Deaths expected in both periods, beyond which nobody need ask whether a fall would show.
+MOST_DEATHS = 20_000_000
 # Numbers of deaths further than this from those expected, in standard deviations, are left
 # out of the sum: they come about less than once in 10^15.
 FURTHEST = 8
@@ -44,6 +46,8 @@ def exact_power(
         raise ValueError(f"true_ratio: {np.nanmin(ratios):g} is not a ratio. Give 0 or more.")
     base = births_base * base_rate / dispersion
     now = births_now * base_rate / dispersion * ratios
+    if np.any(base + now > MOST_DEATHS):
+        raise ValueError(f"A plan is for at most {MOST_DEATHS:,} deaths. Give a lower rate.")
     null_share = births_now * null_ratio / (births_now * null_ratio + births_base)
     powers = [_power(float(mean), base, null_share, alpha) for mean in now.flat]
     return np.array(powers).reshape(ratios.shape)

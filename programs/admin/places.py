@@ -28,9 +28,6 @@ class SpellForm(forms.ModelForm):
         self.instance.clean = lambda: None
         super()._post_clean()
 
-    def _get_validation_exclusions(self):
-        return super()._get_validation_exclusions() | {"site"}
-
 
 class SpellFormSet(NamedFormSet):
     """All spells of one site, which may not overlap as they will stand after this submit."""

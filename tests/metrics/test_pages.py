@@ -157,7 +157,7 @@ def test_program_page_shows_the_promise_and_the_verdict(client):
     for text in (
         "infant mortality 30 % lower, judged over 2024-07 to 2025-06",
         "Reached on the figures, not yet certain",
-        "100.0 → 70.0 per 1,000 births: 30 % lower.",
+        "100.0 → 70.0 per 1,000 births: 30 % lower",
         "Evaluation 2024-07 to 2025-06 168 2,400 70.000",
         "100 % 24 of 24 reports",
         "Baseline 2023-01 to 2023-12 240 2,400 100.000",
@@ -180,7 +180,7 @@ def test_portfolio_says_what_the_program_page_says(client):
     page = client.get(f"/programs/{program.slug}/")
     [line] = portfolio.context["lines"]
     assert line.target == page.context["summary"].target
-    for text in ("100.0 → 70.0 per 1,000 births: 30 % lower.", "Reached on the figures"):
+    for text in ("100.0 → 70.0 per 1,000 births: 30 % lower", "Reached on the figures"):
         assert text in words(portfolio)
         assert text in words(page)
 

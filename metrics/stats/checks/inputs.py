@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import isfinite
 from typing import TypeVar
 
 from metrics.stats.rates import DEFAULT_CONFIDENCE, DEFAULT_PER, PRIOR_RATE, PRIOR_SHAPE
@@ -83,16 +82,15 @@ def found(value: T | None, why_none: str) -> T:
 
 
 def _as_number(name: str, value: object) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if is_number and isfinite(value) and abs(value) <= MOST:  # type: ignore[arg-type, operator]
-        return float(value)  # type: ignore[arg-type]
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MOST:
+        return float(value)
     raise ValueError(f"{name}: {_quote(value)} is not a number. Write one without quotes.")
 
 
 def _as_count(name: str, value: object) -> int:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if 0 <= value <= MOST and value == int(value):
-            return int(value)
+    number = _as_number(name, value)
+    if number >= 0 and number == int(number):
+        return int(number)
     raise ValueError(
         f"{name}: {_quote(value)} is not a count. Give a whole number from 0 up, without quotes."
     )

@@ -1,0 +1,108 @@
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from programs.models import Role
+from programs.permissions import (
+    can_enter_counts,
+    can_manage,
+    check_may_approve,
+    check_may_enter_counts,
+    check_may_manage,
+    check_may_review,
+)
+from tests.factories import MembershipFactory, ParticipationFactory, UserFactory
+from tests.wording import exactly
+
+pytestmark = pytest.mark.django_db
+
+ROLES = [Role.VIEWER, Role.REPORTER, Role.MANAGER]
+
+
+@pytest.fixture
+def site():
+    return ParticipationFactory(site__name="Clinic", program__name="Beginnings").site
+
+
+def member(site, role, **fields):
+    return MembershipFactory(program=site.programs.get(), role=role, **fields).user
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_reporters_and_managers_enter_counts(site, role):
+    assert can_enter_counts(member(site, role), site) is (role != Role.VIEWER)
+
+
+def test_who_may_not_enter_counts_is_told_why_and_whom_to_ask(site):
+    sentence = (
+        "Your role lets you read the reports of Clinic but not write them. Ask the program's "
+        "manager to make you a reporter."
+    )
+    with pytest.raises(PermissionDenied, match=exactly(sentence)):
+        check_may_enter_counts(member(site, Role.VIEWER), site)
+    check_may_enter_counts(member(site, Role.REPORTER), site)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_only_managers_of_all_sites_manage(site, role):
+    program = site.programs.get()
+    assert can_manage(member(site, role), program) is (role == Role.MANAGER)
+    assert not can_manage(member(site, role, sites=[site]), program)
+
+
+def test_who_may_not_manage_is_told_whom_to_ask(site):
+    sentence = "Only a manager of all sites of Beginnings may do this. Ask one of them."
+    with pytest.raises(PermissionDenied, match=exactly(sentence)):
+        check_may_manage(member(site, Role.MANAGER, sites=[site]), site.programs.get())
+    check_may_manage(member(site, Role.MANAGER), site.programs.get())
+
+
+@pytest.mark.parametrize("can", [can_enter_counts, can_manage])
+@pytest.mark.parametrize("extra", [{}, {"is_staff": True, "is_superuser": True}])
+def test_stranger_may_do_nothing(site, can, extra):
+    thing = site if can is can_enter_counts else site.programs.get()
+    manager_elsewhere = MembershipFactory(role=Role.MANAGER, user=UserFactory(**extra)).user
+    assert not can(manager_elsewhere, thing)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_manager_of_some_sites_reviews_these_only(site, named):
+    other = ParticipationFactory(program=site.programs.get()).site
+    manager = member(site, Role.MANAGER, sites=[site if named else other])
+    if named:
+        check_may_review(manager, site)
+    else:
+        with pytest.raises(PermissionDenied, match="Only a manager of Clinic may approve"):
+            check_may_review(manager, site)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.REPORTER])
+def test_others_do_not_review(site, role):
+    with pytest.raises(PermissionDenied, match="Only a manager of Clinic may approve"):
+        check_may_review(member(site, role), site)
+
+
+def test_manager_of_another_program_of_the_site_may_review(site):
+    other = ParticipationFactory(site=site).program
+    manager = MembershipFactory(program=other, role=Role.MANAGER).user
+    check_may_approve(manager, site, entered_by=UserFactory())
+
+
+@pytest.mark.parametrize("entered_by_whom", ["self", "somebody", "nobody"])
+def test_nobody_approves_what_they_entered(site, entered_by_whom):
+    manager = member(site, Role.MANAGER)
+    author = {"self": manager, "somebody": UserFactory(), "nobody": None}[entered_by_whom]
+    if entered_by_whom == "self":
+        with pytest.raises(PermissionDenied, match="You entered this report yourself"):
+            check_may_approve(manager, site, entered_by=author)
+    else:
+        check_may_approve(manager, site, entered_by=author)
+
+
+def test_self_approval_is_allowed_by_the_program_one_manages(site):
+    """That another program of the site allows it helps nobody who does not manage that one."""
+    manager = member(site, Role.MANAGER)
+    ParticipationFactory(site=site, program__self_approval_allowed=True)
+    with pytest.raises(PermissionDenied, match="You entered this report yourself"):
+        check_may_approve(manager, site, entered_by=manager)
+    site.programs.update(self_approval_allowed=True)
+    check_may_approve(manager, site, entered_by=manager)
