@@ -34,9 +34,12 @@ SECRET_KEY = required(
     in_debug="for-debugging-only-never-for-real-data",
     example="<50 random characters: python -c 'import secrets; print(secrets.token_urlsafe(50))'>",
 )
-ALLOWED_HOSTS = required(
-    "ALLOWED_HOSTS", in_debug="localhost,127.0.0.1,[::1]", example="imr.example.org"
-).split(",")
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in required(
+        "ALLOWED_HOSTS", in_debug="localhost,127.0.0.1,[::1]", example="imr.example.org"
+    ).split(",")
+]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # --- What is installed -------------------------------------------------------------------

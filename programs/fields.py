@@ -34,9 +34,6 @@ class MonthFormField(forms.Field):
             return None
         return _read(value)
 
-    def has_changed(self, initial, data):
-        return super().has_changed(MonthInput().format_value(initial), data)
-
 
 class MonthField(models.DateField):
     """A calendar month, stored as the date of its first day."""

@@ -89,7 +89,8 @@ def make_benchmark():
 
 
 def make_card():
-    measure = Measure.values[IndicatorCard.objects.count()]
+    taken = IndicatorCard.objects.values_list("measure", flat=True)
+    measure = next(value for value in Measure.values if value not in taken)
     card = IndicatorCard.objects.create(measure=measure, name=measure)
     IndicatorAttribute.objects.create(card=card, attribute="formula", text="deaths / births")
     return card

@@ -32,7 +32,7 @@ class MonthFilter(admin.SimpleListFilter):
     """
 
     title = "month"
-    parameter_name = "month"
+    parameter_name = "period"  # not a field: with no report in the list Django would look it up
 
     def lookups(self, request, model_admin):
         years = model_admin.model.objects.dates("month", "year", order="DESC")

@@ -1,9 +1,7 @@
-"""What a target is judged on: the counts of two periods, and whether they allow a verdict."""
+"""What a target is judged on: the counts of two periods, and how they are judged."""
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil
 from typing import TypedDict
 
 from metrics.stats.comparisons import (
@@ -20,30 +18,17 @@ from metrics.stats.rates import (
     Exact,
     Rate,
     check_count,
+    check_dispersion,
     mortality_rate,
     probability_of_level,
     rate_limits,
 )
+from metrics.stats.strata import Strata, StratifiedRatio, mantel_haenszel_ratio
 
 # Deaths in the baseline, and deaths expected since: US NCHS calls rates on fewer unreliable.
 MIN_DEATHS = 20
-# Our own settings: a whole year, so that it has every season, and most of the reports.
-MIN_MATCHED_MONTHS = 12
+# Most of the reports: our own setting.
 MIN_COMPLETENESS = 80
-
-
-class Problem(StrEnum):
-    """Why there is no verdict: the first six are faults of the data, the last three too little."""
-
-    NO_BIRTHS = "no_births"
-    NO_BASELINE_BIRTHS = "no_baseline_births"
-    DEATHS_EXCEED_BIRTHS = "deaths_exceed_births"
-    INCOMPLETE_BASELINE = "incomplete_baseline"
-    INCOMPLETE_EVALUATION = "incomplete_evaluation"
-    UNRESOLVED = "unresolved"
-    FEW_BASELINE_DEATHS = "few_baseline_deaths"
-    FEW_EXPECTED_DEATHS = "few_expected_deaths"
-    FEW_MONTHS = "few_months"
 
 
 class Settings(TypedDict, total=False):
@@ -57,6 +42,8 @@ class Settings(TypedDict, total=False):
     min_deaths: int
     unresolved_checks: int
     per: int
+    dispersion: float
+    strata: Strata | None
 
 
 @dataclass(frozen=True)
@@ -69,6 +56,10 @@ class Evidence:
     matched_months : evaluation months that have their calendar month in the baseline, or None
     min_deaths : needed in the baseline, and expected since; 1 or more (else ValueError)
     unresolved_checks : entries that no check can pass until somebody corrects them
+    dispersion : by how much intervals and probabilities allow for months that vary more than
+    chance, as `dispersion.Dispersion.widening` gives it; 1 or more (else ValueError)
+    strata : the same counts by calendar month (else ValueError), where the two periods mix
+    them differently; the ratio common to all of them, and its interval, then decide
     """
 
     deaths_now: int
@@ -83,6 +74,8 @@ class Evidence:
     min_deaths: int = MIN_DEATHS
     unresolved_checks: int = 0
     per: int = DEFAULT_PER
+    dispersion: float = 1.0
+    strata: Strata | None = None
 
     def __post_init__(self) -> None:
         for name in (*COUNT_NAMES, "min_deaths", "unresolved_checks"):
@@ -90,6 +83,12 @@ class Evidence:
         check_count("matched_months", self.matched_months or 0)
         if self.min_deaths == 0:
             raise ValueError("min_deaths: without deaths no ratio can be judged. Give 1 or more.")
+        check_dispersion(self.dispersion)
+        if self.strata and self.strata.totals != self.counts:
+            raise ValueError(
+                f"strata: they add up to {self.strata.totals}, not to the counts {self.counts}. "
+                "Give every month of both periods, each once."
+            )
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
@@ -97,7 +96,27 @@ class Evidence:
 
     @property
     def ratio(self) -> RateRatio | None:
-        return compare_rates(*self.counts, confidence=self.confidence)
+        """The ratio that decides: common to all strata where there are some, or the crude one."""
+        crude = compare_rates(*self.counts, confidence=self.confidence, dispersion=self.dispersion)
+        common = self.stratified
+        if crude is None or common is None:
+            return crude
+        own = {name: getattr(common, name) for name in ("ratio", "low", "high", "p_value")}
+        return replace(crude, **own)
+
+    @property
+    def stratified(self) -> StratifiedRatio | None:
+        """The ratio common to all strata; None without strata, and where they define none."""
+        return self._stratified_at(self.births_now) if self.strata and self.births_now else None
+
+    @property
+    def weighted_deaths(self) -> tuple[Fraction, Fraction]:
+        """Two exact numbers whose quotient is the ratio that decides."""
+        if self.strata and self.stratified:
+            return self.strata.weighted_deaths
+        return Fraction(self.deaths_now * self.births_base), Fraction(
+            self.deaths_base * self.births_now
+        )
 
     @property
     def baseline(self) -> Rate | None:
@@ -116,80 +135,58 @@ class Evidence:
 
     def ratio_limits_at(self, births: int) -> tuple[float, float]:
         """Return the limits of the rate ratio, were there so many births at the present rate."""
-        low, high = ratio_limits(
-            self._deaths_at(births), births, self.deaths_base, self.births_base, self.confidence
-        )
+        if common := self._stratified_at(births):
+            return common.low, common.high
+        deaths = self._deaths_at(births) / self.dispersion, self.deaths_base / self.dispersion
+        low, high = ratio_limits(deaths[0], births, deaths[1], self.births_base, self.confidence)
         return float(low), float(high)
 
     def rate_limits_at(self, births: int) -> tuple[float, float]:
         """Return the limits of the rate now, were there so many births at the present rate."""
         deaths = self._deaths_at(births)
-        _, low, high = rate_limits(deaths, births, per=self.per, confidence=self.confidence)
+        _, low, high = rate_limits(
+            deaths, births, per=self.per, confidence=self.confidence, dispersion=self.dispersion
+        )
         return float(low), float(high)
+
+    def with_more_deaths(self, extra: int) -> "Evidence":
+        """Return the same with so many more deaths now; in strata, where each weighs most."""
+        strata = self.strata and self.strata.with_more_deaths(extra)
+        return replace(self, deaths_now=self.deaths_now + extra, strata=strata)
 
     def probability_of_reduction(self, reduction: Fraction) -> float | None:
         if not (self.births_now and self.births_base):
             return None
-        return probability_of_reduction(*self.counts, float(reduction))
+        if common := self.stratified:
+            return common.probability_of_at_most(float(1 - reduction))
+        counts = self.deaths_now / self.dispersion, self.births_now
+        base = self.deaths_base / self.dispersion, self.births_base
+        return probability_of_reduction(*counts, *base, float(reduction))
 
     def probability_of_level(self, level: Fraction) -> float | None:
         if not self.births_now:
             return None
-        return probability_of_level(self.deaths_now, self.births_now, float(level), per=self.per)
+        counts = self.deaths_now / self.dispersion, self.births_now / self.dispersion
+        return probability_of_level(*counts, float(level), per=self.per)
 
     def _rate(self, deaths: int, births: int) -> Rate | None:
-        return mortality_rate(deaths, births, per=self.per, confidence=self.confidence)
+        return mortality_rate(
+            deaths,
+            births,
+            per=self.per,
+            confidence=self.confidence,
+            dispersion=self.dispersion,
+        )
+
+    def _stratified_at(self, births: int) -> StratifiedRatio | None:
+        if self.strata is None:
+            return None
+        return mantel_haenszel_ratio(
+            self.strata,
+            confidence=self.confidence,
+            dispersion=self.dispersion,
+            growth=births / self.births_now,
+        )
 
     def _deaths_at(self, births: int) -> float:
         return self.deaths_now * births / self.births_now
-
-
-def data_problems(evidence: Evidence) -> tuple[Problem, ...]:
-    """Return every fault that forbids a verdict; the first gate. docs/methods.md#gates"""
-    deaths_now, births_now, deaths_base, births_base = evidence.counts
-    checks = {
-        Problem.NO_BIRTHS: births_now == 0,
-        Problem.NO_BASELINE_BIRTHS: births_base == 0,
-        Problem.DEATHS_EXCEED_BIRTHS: deaths_now > births_now or deaths_base > births_base,
-        Problem.INCOMPLETE_BASELINE: _is_incomplete(evidence, evidence.completeness_base),
-        Problem.INCOMPLETE_EVALUATION: _is_incomplete(evidence, evidence.completeness_now),
-        Problem.UNRESOLVED: evidence.unresolved_checks > 0,
-    }
-    return _found(checks)
-
-
-def shortages(evidence: Evidence) -> tuple[Problem, ...]:
-    """Return all that there is too little of; the second gate, decided in whole numbers.
-
-    It asks for deaths *expected* since: seeing few is what success looks like.
-    """
-    deaths_needed = evidence.min_deaths * evidence.births_base
-    months = evidence.matched_months
-    checks = {
-        Problem.FEW_BASELINE_DEATHS: evidence.deaths_base < evidence.min_deaths,
-        Problem.FEW_EXPECTED_DEATHS: evidence.births_now * evidence.deaths_base < deaths_needed,
-        Problem.FEW_MONTHS: months is not None and months < MIN_MATCHED_MONTHS,
-    }
-    return _found(checks)
-
-
-def months_to_enough(evidence: Evidence) -> int | None:
-    """Return the further months until no `shortages` are left, with as many births a month.
-
-    None where the baseline has too few deaths, which no waiting mends, and where the months
-    or births so far are unknown or none.
-    """
-    months = evidence.matched_months
-    if not months or not evidence.births_now or evidence.deaths_base < evidence.min_deaths:
-        return None
-    births_needed = Fraction(evidence.min_deaths * evidence.births_base, evidence.deaths_base)
-    months_needed = ceil(births_needed * months / evidence.births_now)
-    return max(months_needed, MIN_MATCHED_MONTHS) - months
-
-
-def _is_incomplete(evidence: Evidence, completeness: Completeness | None) -> bool:
-    return completeness is not None and not completeness.meets(evidence.min_completeness)
-
-
-def _found(checks: dict[Problem, bool]) -> tuple[Problem, ...]:
-    return tuple(problem for problem, is_found in checks.items() if is_found)

@@ -1,120 +1,96 @@
 """What a program's births can show, asked before anything is promised."""
 
-from math import inf, log
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
 
-import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import bdtrik, betainc, gammaln, ndtri
+from metrics.stats.power import (
+    DEFAULT_ALPHA,
+    DEFAULT_POWER,
+    MOST_BIRTHS,
+    MOST_DEATHS,
+    exact_power,
+    first_enough,
+)
 
-from metrics.stats.rates import Floats, check_dispersion
-
-# One-sided: the upper limit of the 95 % interval lies below the ratio to be ruled out.
-DEFAULT_ALPHA = 0.025
-DEFAULT_POWER = 0.80
-# Near the births of the world in a year; no program has more.
-MOST_BIRTHS = 100_000_000
-# Deaths expected in both periods, beyond which nobody need ask whether a fall would show.
-MOST_DEATHS = 20_000_000
-# Numbers of deaths further than this from those expected, in standard deviations, are left
-# out of the sum: they come about less than once in 10^15.
-FURTHEST = 8
-FURTHEST_FEW = 40  # deaths besides, since few are not normal
+# Against so much smaller a baseline, further births add next to nothing.
+MOST_TIMES_THE_BASELINE = 1000
+BISECTIONS = 14  # of a share, to the fourth decimal
 
 
-def exact_power(
-    births_now: float,
-    births_base: float,
-    base_rate: float,
-    true_ratio: ArrayLike,
+@dataclass(frozen=True)
+class Plan:
+    """What a program's births can show, before it promises.
+
+    smallest_fall : the least true reduction, 0.3 for 30 %, that would be shown with
+    `power`; None where not even the end of all deaths would be
+    births_needed : births in the evaluation period for the promised fall to be shown as a fall
+    months_needed : months with as many births as now, from the start of that period
+    Both are None where the baseline is so small that no number would do.
+    power_at_promise : the chance of showing any fall, were the promise just kept
+    """
+
+    smallest_fall: float | None
+    births_needed: int | None
+    months_needed: int | None
+    power_at_promise: float
+    power: float
+
+    @property
+    def can_be_judged(self) -> bool:
+        """Whether the promise, just kept, would be shown as a fall in time."""
+        return self.power_at_promise >= self.power
+
+
+def plan_reduction(
+    deaths_base: int,
+    births_base: int,
+    births_a_month: float,
+    months: int,
     *,
-    null_ratio: float = 1.0,
+    reduction: float,
+    power: float = DEFAULT_POWER,
     alpha: float = DEFAULT_ALPHA,
     dispersion: float = 1.0,
-) -> Floats:
-    """Return the chance that the interval will lie below `null_ratio`, for many true ratios.
+) -> Plan | None:
+    """Return what can be shown of a promised reduction (0.3 for 30 %) in so many months.
 
-    births : above 0, at most MOST_BIRTHS; base_rate : deaths per birth, above 0;
-    true_ratio >= 0, null_ratio above 0, 0 < alpha < 1, dispersion >= 1 (else ValueError)
-    Returns an array of the shape of `true_ratio`.
-    Source: the exact conditional test, summed over every number of deaths that may come.
-    docs/methods.md#power
+    deaths_base, births_base : of the baseline; None without deaths in it, where there is no
+    rate to come down from. births_a_month, months above 0, 0 < reduction <= 1 (else ValueError)
+    No number of births shows a fall of 30 % or more where the fall is just 30 %: what is
+    planned for is to tell it from no fall at all. docs/methods.md#planning
     """
-    _check_plan(births_now, births_base, base_rate, null_ratio, alpha)
-    check_dispersion(dispersion)
-    ratios = np.asarray(true_ratio, dtype=np.float64)
-    if not np.all(ratios >= 0):
-        raise ValueError(f"true_ratio: {np.nanmin(ratios):g} is not a ratio. Give 0 or more.")
-    base = births_base * base_rate / dispersion
-    now = births_now * base_rate / dispersion * ratios
-    if np.any(base + now > MOST_DEATHS):
-        raise ValueError(f"A plan is for at most {MOST_DEATHS:,} deaths. Give a lower rate.")
-    null_share = births_now * null_ratio / (births_now * null_ratio + births_base)
-    powers = [_power(float(mean), base, null_share, alpha) for mean in now.flat]
-    return np.array(powers).reshape(ratios.shape)
-
-
-def births_needed_by_formula(
-    base_rate: float,
-    true_ratio: float,
-    *,
-    null_ratio: float = 1.0,
-    alpha: float = DEFAULT_ALPHA,
-    power: float = DEFAULT_POWER,
-    base_to_now: float = 1.0,
-) -> tuple[float, float]:
-    """Return the births now and at baseline that tell `true_ratio` from `null_ratio`, roughly.
-
-    base_to_now : baseline births for each birth now, above 0; alpha < power < 1; the other
-    arguments as in `exact_power`, true_ratio above 0 (else ValueError)
-    Both are inf where the two ratios are the same: no number of births tells them apart.
-    Source: the normal approximation of the log ratio. docs/methods.md#births-needed
-    """
-    _check_plan(1, base_to_now, base_rate, null_ratio, alpha)
-    if not (true_ratio > 0 and alpha < power < 1):
+    if not (0 < reduction <= 1 and 0 < power < 1):
         raise ValueError(
-            f"true_ratio: {true_ratio} must be above 0, and power: {power} between alpha and 1."
+            f"reduction: {reduction} and power: {power} are shares. Write 0.3 for 30 %."
         )
-    if true_ratio == null_ratio:
-        return inf, inf
-    reach = float(ndtri(1 - alpha) + ndtri(power))
-    variance = 1 / (base_rate * true_ratio) + 1 / (base_to_now * base_rate)
-    births = reach**2 * variance / log(true_ratio / null_ratio) ** 2
-    return births, births * base_to_now
+    if not (deaths_base and births_base):
+        return None
+    rate, options = deaths_base / births_base, {"alpha": alpha, "dispersion": dispersion}
 
+    def power_of(births: float, ratio: float) -> float:
+        return float(exact_power(births, births_base, rate, ratio, **options))
 
-def _check_plan(
-    births_now: float, births_base: float, base_rate: float, null_ratio: float, alpha: float
-) -> None:
-    if not (0 < births_now <= MOST_BIRTHS and 0 < births_base <= MOST_BIRTHS):
-        raise ValueError(
-            f"births: a plan needs more than 0 in both periods and at most {MOST_BIRTHS:,}, "
-            f"but got {births_now:,} and {births_base:,}."
-        )
-    if not (0 < base_rate < inf and 0 < null_ratio < inf and 0 < alpha < 1):
-        raise ValueError(
-            "A plan needs a baseline rate and a ratio above 0, and alpha between 0 and 1, "
-            f"but got {base_rate=}, {null_ratio=}, {alpha=}."
-        )
-
-
-def _power(now: float, base: float, null_share: float, alpha: float) -> float:
-    """Sum, over the deaths that may come in all, the chance that few enough fall now."""
-    mean = now + base
-    reach = FURTHEST * mean**0.5 + FURTHEST_FEW
-    deaths = np.arange(max(0, int(mean - reach)), int(mean + reach) + 1, dtype=np.float64)
-    chances = np.exp(deaths * log(mean) - mean - gammaln(deaths + 1))
-    return float(
-        (chances * _chance_of_at_most(_most(deaths, null_share, alpha), deaths, now / mean)).sum()
+    births = births_a_month * months
+    most = min(MOST_TIMES_THE_BASELINE * births_base, MOST_BIRTHS, int(MOST_DEATHS / rate / 2))
+    births_needed = first_enough(lambda own: power_of(own, 1 - reduction) >= power, most)
+    return Plan(
+        smallest_fall=_smallest_fall(lambda ratio: power_of(births, ratio) >= power),
+        births_needed=births_needed,
+        months_needed=births_needed and ceil(births_needed / births_a_month),
+        power_at_promise=power_of(births, 1 - reduction),
+        power=power,
     )
 
 
-def _most(deaths: Floats, null_share: float, alpha: float) -> Floats:
-    """Return, of so many deaths, the most that may fall now to show a fall; -1 where none do."""
-    near = np.floor(bdtrik(alpha, np.maximum(deaths, 1), null_share))
-    return near - (_chance_of_at_most(near, deaths, null_share) > alpha)
-
-
-def _chance_of_at_most(count: Floats, total: Floats, share: float) -> Floats:
-    """Return the binomial chance of `count` or fewer out of `total`."""
-    part = betainc(np.maximum(total - count, 1), np.maximum(count, 0) + 1, 1 - share)
-    return np.where(count < 0, 0.0, np.where(count >= total, 1.0, part))
+def _smallest_fall(is_shown: Callable[[float], bool]) -> float | None:
+    if not is_shown(0.0):
+        return None
+    low, high = 0.0, 1.0  # reductions: not shown, shown
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        if is_shown(1 - middle):
+            high = middle
+        else:
+            low = middle
+    return high

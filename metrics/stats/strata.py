@@ -1,12 +1,12 @@
 """Counts in strata, such as calendar months: one ratio from all, and do they differ?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import exp, log, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc
+from scipy.special import chdtrc, ndtr
 
 from metrics.stats.comparisons import COUNT_NAMES
 from metrics.stats.rates import (
@@ -54,6 +54,15 @@ class StratifiedRatio:
     def log_ratio(self) -> float:
         return log(self.ratio)
 
+    @property
+    def p_value(self) -> float:
+        """Two-sided, of no change; it agrees with the interval."""
+        return 2 * float(ndtr(-abs(self.log_ratio) / self.log_error))
+
+    def probability_of_at_most(self, ratio: float) -> float:
+        """Return how sure one may be that the true ratio is at or below one given."""
+        return float(ndtr((log(ratio) - self.log_ratio) / self.log_error)) if ratio else 0.0
+
 
 @dataclass(frozen=True)
 class Strata:
@@ -95,24 +104,41 @@ class Strata:
                 base += Fraction(died_base * born_now, born)
         return now, base
 
+    def with_more_deaths(self, extra: int) -> "Strata":
+        """Return the same with so many more deaths now, in the stratum where each weighs most."""
+        weights = [
+            Fraction(base, now + base) if now else Fraction(-1)
+            for now, base in zip(self.births_now, self.births_base, strict=True)
+        ]
+        place = weights.index(max(weights))
+        deaths = list(self.deaths_now)
+        deaths[place] += extra
+        return replace(self, deaths_now=tuple(deaths))
+
 
 def mantel_haenszel_ratio(
-    strata: Strata, *, confidence: float = DEFAULT_CONFIDENCE, dispersion: float = 1.0
+    strata: Strata,
+    *,
+    confidence: float = DEFAULT_CONFIDENCE,
+    dispersion: float = 1.0,
+    growth: float = 1.0,
 ) -> StratifiedRatio | None:
     """Return the rate ratio common to all strata, with its log-normal interval.
 
     dispersion : 1 or more (else ValueError); widens the interval
+    growth : as if there were so many times the births now, in every stratum at its rate
     Returns None where the strata with births in both periods hold no deaths in one of them.
     Source: Rothman & Greenland, Modern Epidemiology; R's metafor::rma.mh(measure="IRR"), whose
     test of heterogeneity this is too. docs/methods.md#mantel-haenszel
     """
     check_dispersion(dispersion)
-    now, base = (float(part) for part in strata.weighted_deaths)
+    arrays = [np.array(counts, dtype=np.float64) for counts in strata.counts]
+    arrays[:2] = arrays[0] * growth, arrays[1] * growth
+    now, base, spread = _weigh(*arrays)
     if not (now and base):
         return None
-    arrays = [np.array(counts, dtype=np.float64) for counts in strata.counts]
-    log_error = sqrt(dispersion * _variance_sum(*arrays) / (now * base))
-    reach, ratio = exp(normal_quantile(confidence) * log_error), now / base
+    log_error, ratio = sqrt(dispersion * spread / (now * base)), now / base
+    reach = exp(normal_quantile(confidence) * log_error)
     died_now, born_now, died_base, born_base = strata.totals
     return StratifiedRatio(
         ratio=ratio,
@@ -144,11 +170,15 @@ def heterogeneity(deaths: ArrayLike, births: ArrayLike) -> Heterogeneity:
     return Heterogeneity(chi_square, df, _chance_beyond(chi_square, df))
 
 
-def _variance_sum(
+def _weigh(
     died_now: Floats, born_now: Floats, died_base: Floats, born_base: Floats
-) -> float:
-    born = np.maximum(born_now + born_base, 1)
-    return float(((born_now / born) * (born_base / born) * (died_now + died_base)).sum())
+) -> tuple[float, float, float]:
+    """Return the two weighted sums of deaths, and the one that their variance is made of."""
+    born = born_now + born_base
+    share_now = np.divide(born_now, born, out=np.zeros_like(born), where=born > 0)
+    share_base = np.divide(born_base, born, out=np.zeros_like(born), where=born > 0)
+    now, base = (died_now * share_base).sum(), (died_base * share_now).sum()
+    return float(now), float(base), float((share_now * share_base * (died_now + died_base)).sum())
 
 
 def _differ(arrays: list[Floats], log_ratio: float) -> Heterogeneity:

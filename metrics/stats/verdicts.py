@@ -1,25 +1,27 @@
 """What may be said about a target: first the gates, then the exact interval decides."""
 
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
-from fractions import Fraction
 from typing import Unpack
 
 from metrics.stats.comparisons import RateRatio
+from metrics.stats.decisions import READINGS, Finding, Reading, State, decide
 from metrics.stats.evidence import (
     MIN_COMPLETENESS,
     MIN_DEATHS,
-    MIN_MATCHED_MONTHS,
     Evidence,
-    Problem,
     Settings,
+)
+from metrics.stats.gates import (
+    MIN_MATCHED_MONTHS,
+    Problem,
     data_problems,
     months_to_enough,
     shortages,
 )
-from metrics.stats.rates import Exact, Rate, exact_fraction
+from metrics.stats.promises import Level, Promise, Reduction
+from metrics.stats.rates import Exact, Rate
+from metrics.stats.strata import StratifiedRatio
 
 __all__ = [
     "MIN_COMPLETENESS",
@@ -30,34 +32,15 @@ __all__ = [
     "Problem",
     "State",
     "Verdict",
+    "judge",
     "judge_level",
     "judge_reduction",
+    "read_state",
 ]
 
 # The search for the births that would settle a verdict stops here, near the births of the
 # world in a year. (With ten times as many, beta quantiles begin to lose their digits.)
 MOST_BIRTHS = 100_000_000
-
-
-class State(StrEnum):
-    """The verdict on a target, in five."""
-
-    NO_VERDICT = "no_verdict_data_problem"
-    TOO_LITTLE = "too_little_data"
-    REACHED_STRONG = "reached_strong"
-    REACHED_POINT = "reached_point_not_certain"
-    NOT_REACHED = "not_reached"
-
-
-class Finding(StrEnum):
-    """What more is known: two findings go with REACHED_POINT, four with NOT_REACHED."""
-
-    FALL_SHOWN = "fall_shown"
-    FALL_NOT_CERTAIN = "fall_not_certain"
-    IMPROVED_BUT_SHORT = "improved_but_short"
-    TARGET_RULED_OUT = "improved_target_ruled_out"
-    NO_CLEAR_CHANGE = "no_clear_change"
-    WORSE = "worse"
 
 
 @dataclass(frozen=True)
@@ -77,6 +60,10 @@ class Verdict:
     months_to_enough : further months, with as many births a month as now, until there is no
     longer too little data; None in other states, for a baseline that is itself too small
     (no waiting helps), and where the number of months is not known
+    dispersion : by how much the interval and the probability allow for months that vary more
+    than chance; 1 where they do not
+    stratified : where calendar months were mixed differently, the ratio common to them, which
+    is then `ratio` too, with the crude one beside it; None elsewhere
     """
 
     state: State
@@ -92,6 +79,8 @@ class Verdict:
     per: int
     more_births: int | None
     months_to_enough: int | None
+    dispersion: float = 1.0
+    stratified: StratifiedRatio | None = None
 
 
 def judge_reduction(
@@ -109,20 +98,8 @@ def judge_reduction(
     Reached on the figures is decided in whole numbers, the rest on the exact interval of the
     rate ratio: 140 of 2,000 against 200 of 2,000 *is* 30 % lower. docs/methods.md#verdict
     """
-    bound = 1 - exact_fraction("reduction_percent", reduction_percent) / 100
-    if not 0 <= bound < 1:
-        raise ValueError(
-            f"reduction_percent: {reduction_percent} is not a fall. Give more than 0, at most 100."
-        )
     evidence = Evidence(deaths_now, births_now, deaths_base, births_base, **settings)
-    target = _Target(
-        bound=bound,
-        is_met=deaths_now * births_base <= bound * deaths_base * births_now,
-        limits_at=evidence.ratio_limits_at,
-        probability=evidence.probability_of_reduction(1 - bound),
-        reduction=reduction_percent,
-    )
-    return _judge(evidence, target)
+    return judge(evidence, Reduction(reduction_percent))
 
 
 def judge_level(
@@ -141,47 +118,15 @@ def judge_level(
     interval of the rate now; whether it fell, on that of the rate ratio. The gates are those
     of a reduction. docs/methods.md#verdict
     """
-    bound = exact_fraction("level", level)
-    if bound <= 0:
-        raise ValueError(f"level: {level} is not a rate to aim at. Give more than 0.")
     evidence = Evidence(deaths_now, births_now, deaths_base, births_base, **settings)
-    target = _Target(
-        bound=bound,
-        is_met=evidence.per * deaths_now <= bound * births_now,
-        limits_at=evidence.rate_limits_at,
-        probability=evidence.probability_of_level(bound),
-        level=level,
-    )
-    return _judge(evidence, target)
+    return judge(evidence, Level(level))
 
 
-@dataclass(frozen=True)
-class _Target:
-    """A promise held against the counts: that the rate ratio, or the rate now, is <= `bound`.
-
-    is_met : on the figures, decided in whole numbers
-    limits_at : its exact interval, were there so many births now at the present rate
-    reduction, level : the promise in its own words, one or the other
-    """
-
-    bound: Fraction
-    is_met: bool
-    limits_at: Callable[[int], tuple[float, float]]
-    probability: float | None
-    reduction: Exact | None = None
-    level: Exact | None = None
-
-
-def _judge(evidence: Evidence, target: _Target) -> Verdict:
+def judge(evidence: Evidence, promise: Promise) -> Verdict:
+    """Return the verdict on a promise."""
     faults, lacks = data_problems(evidence), shortages(evidence)
-    finding = more_births = enough = None
-    if faults:
-        state = State.NO_VERDICT
-    elif lacks:
-        state, enough = State.TOO_LITTLE, months_to_enough(evidence)
-    else:
-        state, finding = _decide(evidence, target)
-        more_births = _more_births(evidence, target, state)
+    state, finding = read_state(evidence, promise)
+    is_open = not (faults or lacks)
     return Verdict(
         state=state,
         finding=finding,
@@ -189,35 +134,34 @@ def _judge(evidence: Evidence, target: _Target) -> Verdict:
         ratio=evidence.ratio,
         baseline=evidence.baseline,
         current=evidence.current,
-        probability=target.probability,
+        probability=promise.probability(evidence),
         expected_deaths=evidence.expected_deaths,
-        reduction=target.reduction,
-        level=target.level,
+        reduction=promise.percent if isinstance(promise, Reduction) else None,
+        level=promise.level if isinstance(promise, Level) else None,
         per=evidence.per,
-        more_births=more_births,
-        months_to_enough=enough,
+        more_births=_more_births(evidence, promise, state) if is_open else None,
+        months_to_enough=months_to_enough(evidence) if state is State.TOO_LITTLE else None,
+        dispersion=evidence.dispersion,
+        stratified=evidence.stratified,
     )
 
 
-def _decide(evidence: Evidence, target: _Target) -> tuple[State, Finding | None]:
-    """Apply the rule where no gate is closed. docs/methods.md#decision"""
-    low, high = target.limits_at(evidence.births_now)
-    ratio_low, ratio_high = evidence.ratio_limits_at(evidence.births_now)
-    if high <= target.bound:
-        return State.REACHED_STRONG, None
-    if target.is_met:
-        is_shown = ratio_high < 1
-        return State.REACHED_POINT, Finding.FALL_SHOWN if is_shown else Finding.FALL_NOT_CERTAIN
-    if ratio_low > 1:
-        return State.NOT_REACHED, Finding.WORSE
-    if ratio_high >= 1:
-        return State.NOT_REACHED, Finding.NO_CLEAR_CHANGE
-    if low > target.bound:
-        return State.NOT_REACHED, Finding.TARGET_RULED_OUT
-    return State.NOT_REACHED, Finding.IMPROVED_BUT_SHORT
+def read_state(evidence: Evidence, promise: Promise) -> Reading:
+    """Return only the state and the finding: first the gates, then the rule."""
+    if data_problems(evidence):
+        return State.NO_VERDICT, None
+    if shortages(evidence):
+        return State.TOO_LITTLE, None
+    reading = decide(
+        promise.limits_at(evidence, evidence.births_now),
+        evidence.ratio_limits_at(evidence.births_now),
+        bound=float(promise.bound),
+        is_met=promise.is_met(evidence),
+    )
+    return READINGS[int(reading)]
 
 
-def _more_births(evidence: Evidence, target: _Target, state: State) -> int | None:
+def _more_births(evidence: Evidence, promise: Promise, state: State) -> int | None:
     """Return the further births that would settle what is open; see `Verdict.more_births`.
 
     The upper limit falls steadily as births grow at the same rate, so bisection finds them.
@@ -228,7 +172,7 @@ def _more_births(evidence: Evidence, target: _Target, state: State) -> int | Non
 
     def is_settled(births: int) -> bool:
         if fall_is_shown:
-            return target.limits_at(births)[1] <= target.bound
+            return promise.limits_at(evidence, births)[1] <= promise.bound
         return evidence.ratio_limits_at(births)[1] < 1
 
     candidates = range(evidence.births_now, MOST_BIRTHS + 1)

@@ -154,8 +154,10 @@ class Site(models.Model):
         ordering = ["name", "code"]
         constraints = [
             models.CheckConstraint(
+                # Said apart: beside NULL a range is neither true nor false, and passes.
                 condition=Q(latitude=None, longitude=None)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="site_has_both_coordinates_or_none",
                 violation_error_message="Give both latitude (-90 to 90) and longitude "
                 "(-180 to 180), or neither.",

@@ -82,7 +82,7 @@ class Target(models.Model):
         decimal_places=2,
         null=True,
         blank=True,
-        validators=[MinValueValidator(0)],
+        validators=[MinValueValidator(Decimal("0.01"))],
         help_text="The rate to come down to. Or give a reduction.",
     )
     due_month = MonthField(
@@ -134,6 +134,11 @@ class Target(models.Model):
                 | Q(reduction_percent__gt=0, reduction_percent__lte=100),
                 name="target_reduction_within_0_and_100",
                 violation_error_message="A reduction lies above 0 and at most at 100 percent.",
+            ),
+            models.CheckConstraint(
+                condition=Q(level=None) | Q(level__gt=0),
+                name="target_level_above_0",
+                violation_error_message="A level lies above 0: no rate can be promised to be 0.",
             ),
             models.CheckConstraint(
                 condition=Q(baseline_last__gte=F("baseline_first"))

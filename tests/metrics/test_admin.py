@@ -1,11 +1,9 @@
-import json
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
-from django.contrib.auth.models import Permission
-from django.urls import reverse
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from metrics.admin import moves
 from metrics.models import (
     Benchmark,
     BreakdownCount,
@@ -16,79 +14,34 @@ from metrics.models import (
     IndicatorAttribute,
     IndicatorCard,
     MonthlyReport,
-    Status,
 )
-from programs.models import Measure, Role
-from tests.factories import (
-    MembershipFactory,
-    MonthlyReportFactory,
-    ParticipationFactory,
-    ProgramFactory,
-    SiteFactory,
-    TargetFactory,
-    UserFactory,
+from tests.admin_pages import (
+    MAKERS,
+    all_pages,
+    as_sent,
+    choose,
+    make_benchmark,
+    make_category,
+    make_dimension,
+    make_evaluation,
+    make_report,
+    page,
+    sign_in_staff,
 )
+from tests.factories import MonthlyReportFactory, ParticipationFactory, SiteFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def make_dimension():
-    count = Dimension.objects.count()
-    return Dimension.objects.create(name=f"Sex {count}", code=f"sex{count}")
+@pytest.fixture(autouse=True)
+def nothing_seeded(db):
+    """Take away what the migrations brought, so that one row is one row."""
+    for model in (IndicatorCard, Benchmark, Category, Dimension):
+        model.objects.all().delete()
 
 
-def make_category(**fields):
-    return Category.objects.create(dimension=make_dimension(), name="Girls", code="girls", **fields)
-
-
-def make_report():
-    report = MonthlyReportFactory(entered_by=UserFactory())
-    BreakdownCount.objects.create(report=report, category=make_category(), live_births=50)
-    return report
-
-
-def make_benchmark():
-    number = Benchmark.objects.count()
-    older = Benchmark(place=f"World {number}", value=38, source="WHO", year=2019)
-    newer = Benchmark.objects.create(place=older.place, value=37, source="WHO", year=2021)
-    older.superseded_by = newer
-    older.save()
-    return older
-
-
-def make_card():
-    measure = Measure.values[IndicatorCard.objects.count()]
-    card = IndicatorCard.objects.create(measure=measure, name=measure)
-    IndicatorAttribute.objects.create(card=card, attribute="formula", text="deaths / births")
-    return card
-
-
-def make_evaluation():
-    return Evaluation.objects.create(
-        target=TargetFactory(),
-        frozen_by=UserFactory(),
-        inputs={"live_births": 2000},
-        verdict={"state": "reached, strong evidence"},
-        rows=[{"report": number} for number in range(300)],
-        checksum="0" * 64,
-    )
-
-
-def make_batch():
-    return ImportBatch.objects.create(
-        program=ProgramFactory(), file_name="july.csv", content=b"site,month", mapping={"site": "S"}
-    )
-
-
-MAKERS = {
-    MonthlyReport: make_report,
-    Dimension: make_dimension,
-    Category: make_category,
-    Benchmark: make_benchmark,
-    IndicatorCard: make_card,
-    Evaluation: make_evaluation,
-    ImportBatch: make_batch,
-}
+# Session, user, two counts and the rows; one more where a filter offers programs, years or the
+# like, two where the list can be narrowed down by dates. Reports: one count less.
 LIST_QUERIES = {
     MonthlyReport: 6,
     Dimension: 5,
@@ -99,20 +52,25 @@ LIST_QUERIES = {
     ImportBatch: 8,
 }
 LOOKED_AT_ONLY = [MonthlyReport, Evaluation, ImportBatch]
-each_model = pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__)
+each_model = pytest.mark.parametrize("model", LIST_QUERIES, ids=lambda model: model.__name__)
+looked_at = pytest.mark.parametrize("model", LOOKED_AT_ONLY, ids=lambda model: model.__name__)
 
 
-def page(model, name, *args):
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+# --- Every page ----------------------------------------------------------------------------
 
 
 @each_model
 def test_every_page_opens_for_a_superuser(admin_client, model):
-    row = MAKERS[model]()
-    pages = [page(model, "changelist"), page(model, "add")]
-    pages += [page(model, name, row.pk) for name in ("change", "history", "delete")]
-    refused = [200, 403, 200, 200, 403] if model in LOOKED_AT_ONLY else [200] * 5
-    assert [admin_client.get(each).status_code for each in pages] == refused
+    pages = all_pages(MAKERS[model]())
+    expected = [200, 403, 200, 200, 403] if model in LOOKED_AT_ONLY else [200] * 5
+    assert [admin_client.get(address).status_code for address in pages] == expected
+
+
+@each_model
+def test_staff_without_rights_are_refused_everywhere(client, model):
+    pages = all_pages(MAKERS[model]())
+    sign_in_staff(client)
+    assert [client.get(address).status_code for address in pages] == [403] * 5
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -123,3 +81,181 @@ def test_list_takes_constant_queries(admin_client, django_assert_num_queries, mo
     with django_assert_num_queries(LIST_QUERIES[model]):
         response = admin_client.get(page(model, "changelist"))
     assert response.status_code == 200
+
+
+@looked_at
+def test_what_came_in_or_was_frozen_is_only_looked_at(admin_client, model):
+    row = MAKERS[model]()
+    before = model.objects.filter(pk=row.pk).values().get()
+    counts = {"live_births": 1, "infant_deaths": 0, "status": "approved", "checksum": "1"}
+
+    answers = [
+        admin_client.post(address, counts | {"post": "yes"})
+        for address in (page(model, name, row.pk) for name in ("change", "delete"))
+    ]
+    answers.append(admin_client.post(page(model, "add"), counts))
+    choose(admin_client, model, "delete_selected", [row], post="yes")
+
+    assert [answer.status_code for answer in answers] == [403] * 3
+    assert model.objects.filter(pk=row.pk).values().get() == before
+
+
+# --- Monthly reports -----------------------------------------------------------------------
+
+
+def test_counts_cannot_be_taken_back_through_the_history(admin_client):
+    report = make_report()
+    old = report.history.get()
+    report.live_births = 120
+    report.save()
+    address = page(MonthlyReport, "simple_history", report.pk, old.pk)
+    assert admin_client.post(address, {"live_births": 1}).status_code == 403
+    report.refresh_from_db()
+    assert (report.live_births, report.history.count()) == (120, 2)
+
+
+def test_counts_of_a_breakdown_are_only_looked_at(admin_client):
+    report = make_report()
+    shown = admin_client.get(page(MonthlyReport, "change", report.pk))
+    assert "Sex: Girls" in shown.text
+    assert "_save" not in shown.text
+    assert "breakdown_counts-0-live_births" not in shown.text
+    assert BreakdownCount.objects.get().live_births == 50
+
+
+def test_report_links_to_its_form_with_the_month_in_our_way(admin_client):
+    report = MonthlyReportFactory(site=SiteFactory(code="NB-014"))
+    shown = admin_client.get(page(MonthlyReport, "change", report.pk)).text
+    assert 'href="/sites/NB-014/reports/2024-07/"' in shown
+    assert "1 Jul" not in shown
+
+
+def test_history_of_a_report_says_who_and_why(admin_client, admin_user):
+    report = make_report()
+    report.live_births, report._history_user = 120, admin_user
+    report._change_reason = "reopen: births of the night shift were missing"
+    report.save()
+    shown = admin_client.get(page(MonthlyReport, "history", report.pk)).text
+    assert "births of the night shift were missing" in shown
+    assert "<strong>Live births:</strong> 100 → 120" in shown
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ({"period": "2024"}, ["2024-08", "2024-07"]),
+        ({"period": "2024-07"}, ["2024-07"]),
+        ({"q": "NB-014"}, ["2024-08", "2024-07", "2023-07"]),
+        ({"status__exact": "approved"}, ["2023-07"]),
+        ({"program": "healthy"}, ["2024-08"]),
+        ({"program": "unknown"}, []),
+    ],
+)
+def test_reports_can_be_narrowed_down(admin_client, question, found):
+    site = SiteFactory(code="NB-014")
+    ParticipationFactory(site=site, program__slug="healthy", first_month=date(2024, 8, 1))
+    MonthlyReportFactory(site=site, month=date(2023, 7, 1), status="approved")
+    for month in (7, 8):
+        MonthlyReportFactory(site=site, month=date(2024, month, 1))
+    shown = admin_client.get(page(MonthlyReport, "changelist"), question)
+    assert [f"{row.month:%Y-%m}" for row in shown.context["cl"].result_list] == found
+
+
+@pytest.mark.parametrize("nonsense", ["2024-13", "soon", "0", "2024-07-02"])
+def test_a_month_that_is_none_leads_back_to_the_list(admin_client, nonsense):
+    MonthlyReportFactory()
+    response = admin_client.get(page(MonthlyReport, "changelist"), {"period": nonsense})
+    assert response.headers["Location"].endswith("?e=1")
+
+
+# --- Breakdowns ----------------------------------------------------------------------------
+
+
+def test_categories_are_retired_and_brought_back(admin_client):
+    category = make_category()
+    choose(admin_client, Category, "retire", [category])
+    assert not Category.objects.in_use().exists()
+    choose(admin_client, Category, "bring_back", [category])
+    assert Category.objects.in_use().get() == category
+
+
+def test_a_category_with_counts_is_not_deleted(admin_client):
+    make_report()
+    category = Category.objects.get()
+    answer = admin_client.post(page(Category, "delete", category.pk), {"post": "yes"})
+    address = page(Dimension, "change", category.dimension_id)
+    sent = as_sent(admin_client.get(address)) | {"categories-0-DELETE": "on"}
+    refused = admin_client.post(address, sent)
+    assert (answer.status_code, refused.status_code) == (403, 200)
+    assert Category.objects.filter(pk=category.pk).exists()
+
+
+def test_a_category_is_added_on_the_page_of_its_dimension(admin_client):
+    dimension = make_dimension()
+    address = page(Dimension, "change", dimension.pk)
+    sent = as_sent(admin_client.get(address)) | {"categories-TOTAL_FORMS": 2}
+    sent |= {"categories-1-name": "Boys", "categories-1-code": "boys", "categories-1-position": 1}
+    admin_client.post(address, sent)
+    assert [str(category) for category in dimension.categories.all()] == ["Sex: Girls", "Sex: Boys"]
+
+
+# --- Benchmarks and cards ------------------------------------------------------------------
+
+
+def test_a_year_is_written_without_a_comma(client):
+    benchmark = make_benchmark()
+    sign_in_staff(client, "view_benchmark")
+    pages = [page(Benchmark, "changelist"), page(Benchmark, "change", benchmark.pk)]
+    assert ["2019" in client.get(address).text for address in pages] == [True, True]
+    assert not any("2,019" in client.get(address).text for address in pages)
+
+
+def test_a_new_card_opens_with_all_twelve_prepared_and_stores_the_written_ones(admin_client):
+    address = page(IndicatorCard, "add")
+    shown = admin_client.get(address)
+    forms = shown.context["inline_admin_formsets"][0].formset.forms
+    assert [form["attribute"].value() for form in forms] == IndicatorAttribute.Attribute.values
+
+    sent = as_sent(shown) | {"name": "Infant mortality", "measure": "infant"}
+    admin_client.post(address, sent | {"attributes-3-text": "deaths / births"})
+
+    stored = IndicatorCard.objects.get().attributes.values_list("attribute", "text")
+    assert list(stored) == [("formula", "deaths / births")]
+
+
+def test_a_card_prepares_what_is_not_written_yet(admin_client):
+    card = MAKERS[IndicatorCard]()
+    shown = admin_client.get(page(IndicatorCard, "change", card.pk))
+    forms = shown.context["inline_admin_formsets"][0].formset.forms
+    prepared = [form["attribute"].value() for form in forms]
+    assert prepared[0] == "formula"
+    assert sorted(prepared) == sorted(IndicatorAttribute.Attribute.values)
+
+
+def test_a_search_does_not_change_how_many_texts_a_card_has(admin_client):
+    card = MAKERS[IndicatorCard]()
+    IndicatorAttribute.objects.create(card=card, attribute="trend", text="deaths by year")
+    shown = admin_client.get(page(IndicatorCard, "changelist"), {"q": "deaths"})
+    assert "2 of 12" in shown.text
+
+
+# --- What is kept --------------------------------------------------------------------------
+
+
+def test_an_evaluation_shows_its_verdict_and_how_many_rows(admin_client):
+    shown = admin_client.get(page(Evaluation, "change", make_evaluation().pk)).text
+    for words in ("reached, strong evidence", "300 in all", "… and 100 more"):
+        assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("model", "column"), [(ImportBatch, "content"), (Evaluation, "rows")], ids=["file", "rows"]
+)
+def test_lists_do_not_load_what_is_long(admin_client, model, column):
+    MAKERS[model]()
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        admin_client.get(page(model, "changelist"))
+    asked = f'"{model._meta.db_table}"."{column}"'
+    assert not any(asked in query["sql"] for query in queries.captured_queries)

@@ -111,50 +111,50 @@ def test_report_speaks_of_its_site_and_month(status):
 
 
 def make_dimension():
-    sex = Dimension.objects.create(name="Sex", code="sex")
-    girl = Category.objects.create(dimension=sex, name="Girl", code="girl")
-    Category.objects.create(dimension=sex, name="Unknown", code="unknown", is_unknown=True)
-    return sex, girl
+    place = Dimension.objects.create(name="Place of death", code="place")
+    home = Category.objects.create(dimension=place, name="Home", code="home")
+    Category.objects.create(dimension=place, name="Unknown", code="unknown", is_unknown=True)
+    return place, home
 
 
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"code": "girl"}, "This dimension has a category with this code already."),
+        ({"code": "home"}, "This dimension has a category with this code already."),
         ({"code": "u2", "is_unknown": True}, "This dimension has its “unknown” already."),
     ],
 )
 def test_category_is_one_of_its_kind(fields, sentence):
-    sex, _ = make_dimension()
-    category = Category(dimension=sex, name="Another", **fields)
+    place, _ = make_dimension()
+    category = Category(dimension=place, name="Another", **fields)
     assert refused(category) == [sentence]
     with pytest.raises(IntegrityError):
         category.save()
 
 
 def test_report_is_broken_down_by_a_category_once():
-    _, girl = make_dimension()
+    _, home = make_dimension()
     report = MonthlyReportFactory()
-    BreakdownCount.objects.create(report=report, category=girl, live_births=4)
-    again = BreakdownCount(report=report, category=girl)
+    BreakdownCount.objects.create(report=report, category=home, live_births=4)
+    again = BreakdownCount(report=report, category=home)
     assert refused(again) == ["This report has a count for this category already."]
     with pytest.raises(IntegrityError):
         again.save()
 
 
 def test_retired_category_keeps_its_counts_and_is_offered_no_more():
-    _, girl = make_dimension()
-    BreakdownCount.objects.create(report=MonthlyReportFactory(), category=girl, live_births=4)
-    girl.retired = True
-    girl.save()
-    assert [category.code for category in Category.objects.in_use()] == ["unknown"]
-    assert girl.counts.get().live_births == 4
-    assert [str(count.category) for count in girl.counts.all()] == ["Sex: Girl"]
+    place, home = make_dimension()
+    BreakdownCount.objects.create(report=MonthlyReportFactory(), category=home, live_births=4)
+    home.retired = True
+    home.save()
+    assert [own.code for own in place.categories.in_use()] == ["unknown"]
+    assert home.counts.get().live_births == 4
+    assert [str(count.category) for count in home.counts.all()] == ["Place of death: Home"]
 
 
 @pytest.mark.parametrize("year", [2022, None])
 def test_benchmark_is_recorded_once(year):
-    fields = {"place": "World", "source": "WHO", "value": 38, "year": year}
+    fields = {"place": "Atlantis", "source": "WHO", "value": 38, "year": year}
     Benchmark.objects.create(**fields)
     again = Benchmark(**fields)
     assert "This benchmark is recorded already. Change that row." in refused(again)
@@ -164,24 +164,24 @@ def test_benchmark_is_recorded_once(year):
 
 @pytest.mark.parametrize(("year", "said"), [(2022, "2022"), (None, "year not stated")])
 def test_benchmark_says_where_it_is_from(year, said):
-    world = Benchmark.objects.create(place="World", source="WHO", value="38.00", year=year)
-    world.refresh_from_db()
-    assert str(world) == f"World: 38 (WHO, {said})"
+    own = Benchmark.objects.create(place="Atlantis", source="WHO", value="38.00", year=year)
+    own.refresh_from_db()
+    assert str(own) == f"Atlantis: 38 (WHO, {said})"
 
 
 def test_card_is_one_per_measure_and_attribute():
-    card = IndicatorCard.objects.create(measure=Measure.INFANT, name="Infant mortality")
-    assert refused(IndicatorCard(measure=Measure.INFANT, name="Again")) == [
+    card = IndicatorCard.objects.create(measure=Measure.MATERNAL, name="Maternal mortality")
+    assert refused(IndicatorCard(measure=Measure.MATERNAL, name="Again")) == [
         "This measure has its card already. Change that one."
     ]
     IndicatorAttribute.objects.create(card=card, attribute="formula", text="deaths ÷ births")
     again = IndicatorAttribute(card=card, attribute="formula", text="births ÷ deaths")
     assert refused(again) == ["This card has a text for this attribute already."]
-    assert str(again) == "Infant mortality: Formula"
+    assert str(again) == "Maternal mortality: Formula"
 
 
 def test_text_from_a_source_names_it():
-    card = IndicatorCard.objects.create(measure=Measure.INFANT, name="Infant mortality")
+    card = IndicatorCard.objects.create(measure=Measure.MATERNAL, name="Maternal mortality")
     text = IndicatorAttribute(card=card, attribute="tips", text="…", origin="source")
     assert refused(text) == ["Name the source this text is from."]
     with pytest.raises(IntegrityError):

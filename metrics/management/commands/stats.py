@@ -46,12 +46,13 @@ def answer_case(case: object) -> dict:
     """Return the id of a case with its result, or with the sentence that says why not."""
     if not isinstance(case, dict):
         return {"id": None, "error": "A case is an object with id, kind and inputs."}
+    own, kind, inputs = (case.get(name) for name in ("id", "kind", "inputs"))
+    name = own if isinstance(own, str | int | None) else str(own)
     try:
-        kind, inputs = case.get("kind"), case.get("inputs")
         result = answer(kind, _with_dataset(inputs) if kind == OF_A_DATASET else inputs)
     except (ValueError, ArithmeticError) as error:
-        return {"id": case.get("id"), "error": str(error)}
-    return {"id": case.get("id"), "result": {name: _write(own) for name, own in result.items()}}
+        return {"id": name, "error": str(error)}
+    return {"id": name, "result": {key: _write(value) for key, value in result.items()}}
 
 
 def _with_dataset(inputs):

@@ -17,7 +17,7 @@ from metrics.stats.exact_tests import tail_chances
 from metrics.stats.mid_p import mid_p_ratio
 from metrics.stats.strata import Strata, mantel_haenszel_ratio
 from metrics.stats.strata import heterogeneity as heterogeneity_of
-from metrics.stats.verdicts import judge_reduction
+from metrics.stats.verdicts import MIN_DEATHS, judge_reduction
 
 NO_BIRTHS = "births_now, births_base: without births there is no rate. Give more than 0 in both."
 LEAST_COMPLETENESS = 0.8
@@ -128,7 +128,9 @@ def verdict(inputs: Inputs) -> Result:
         completeness_base=received,
         completeness_now=received,
         min_completeness=100 * inputs.share("min_completeness", LEAST_COMPLETENESS),
-        **inputs.optional_counts("min_deaths", "matched_months"),
+        min_deaths=inputs.count("min_deaths", MIN_DEATHS),
+        matched_months=inputs.count("matched_months") if "matched_months" in inputs else None,
+        dispersion=inputs.number("phi", 1.0),
     )
     ratio = judged.ratio
     return {

@@ -46,9 +46,6 @@ class Inputs:
             "prior_rate": self.number("prior_rate", PRIOR_RATE),
         }
 
-    def optional_counts(self, *names: str) -> dict[str, int]:
-        return {name: self.count(name) for name in names if name in self}
-
     def flags(self, name: str) -> list[bool]:
         return self._list(name, _as_flag)
 
@@ -91,9 +88,7 @@ def _as_count(name: str, value: object) -> int:
     number = _as_number(name, value)
     if number >= 0 and number == int(number):
         return int(number)
-    raise ValueError(
-        f"{name}: {_quote(value)} is not a count. Give a whole number from 0 up, without quotes."
-    )
+    raise ValueError(f"{name}: {_quote(value)} is not a count. Give a whole number from 0 up.")
 
 
 def _as_flag(name: str, value: object) -> bool:

@@ -1,7 +1,7 @@
 """Kinds of outside checks on planning and on the pace of a fall."""
 
 from metrics.stats.checks.inputs import Inputs, Result
-from metrics.stats.planning import (
+from metrics.stats.power import (
     DEFAULT_ALPHA,
     DEFAULT_POWER,
     births_needed_by_formula,

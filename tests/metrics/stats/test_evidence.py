@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.stats.completeness import Completeness
-from metrics.stats.evidence import Evidence, Problem, data_problems, months_to_enough, shortages
+from metrics.stats.evidence import Evidence
+from metrics.stats.gates import Problem, data_problems, months_to_enough, shortages
 
 
 @pytest.mark.parametrize(

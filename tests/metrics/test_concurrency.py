@@ -1,0 +1,123 @@
+"""Several processes at one database at the same moment, as behind a web server."""
+
+import multiprocessing
+import os
+from datetime import date
+
+import pytest
+from django.db import connections
+
+from metrics.approvals import ReportChangedError, submit_report
+from metrics.imports import apply_batch, receive_file
+from metrics.models import MonthlyReport
+from programs.periods import shift_month
+from tests.factories import MonthlyReportFactory, ParticipationFactory, ProgramFactory, SiteFactory
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that start as copies"),
+]
+
+JUNE = date(2025, 6, 1)
+PATIENCE = 60  # seconds, so that a deadlock fails and does not hang
+
+
+@pytest.fixture
+def shared(tmp_path):
+    """Let every process open the database itself: SQLite's, which is in memory, from a copy."""
+    own = connections["default"]
+    if own.vendor == "sqlite":
+        file = str(tmp_path / "shared.sqlite3")
+        with own.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [file])
+        connections["default"] = type(own)(own.settings_dict | {"NAME": file}, "default")
+    yield
+    connections.close_all()
+    connections["default"] = own
+
+
+def at_once(work, arguments):
+    """Run `work(argument)` in a process for each argument, all at one moment; what they gave."""
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    start, answers = context.Barrier(len(arguments)), context.Queue()
+
+    def run(argument):
+        start.wait(PATIENCE)
+        try:
+            answers.put(work(argument))
+        except Exception as error:  # the parent compares what went wrong
+            answers.put(repr(error))
+
+    processes = [context.Process(target=run, args=[argument]) for argument in arguments]
+    for process in processes:
+        process.start()
+    given = [answers.get(timeout=PATIENCE) for _ in processes]
+    for process in processes:
+        process.join(PATIENCE)
+    return given
+
+
+def submit(site, births, *, seen=0, month=JUNE):
+    """Say "stored", or "changed" where somebody else was first."""
+    counts = {"live_births": births, "infant_deaths": 0}
+    try:
+        submit_report(site=site, month=month, counts=counts, seen_version=seen, by=None)
+    except ReportChangedError:
+        return "changed"
+    return "stored"
+
+
+@pytest.mark.parametrize("seen", [0, 1])
+def test_of_two_reports_of_one_month_one_is_stored_and_the_other_hears_of_it(shared, seen):
+    site = SiteFactory()
+    if seen:
+        MonthlyReportFactory(site=site, month=JUNE)
+    given = at_once(lambda births: submit(site, births, seen=seen), [41, 42])
+    assert sorted(given) == ["changed", "stored"]
+    report = MonthlyReport.objects.get()
+    assert report.version == seen + 1
+    assert report.live_births in (41, 42)
+    assert report.history.count() == seen + 1
+
+
+def test_double_click_that_arrives_at_two_processes_is_one_report(shared):
+    site = SiteFactory()
+    assert at_once(lambda _: submit(site, 41), [1, 2]) == ["stored", "stored"]
+    assert MonthlyReport.objects.get().version == 1
+    assert MonthlyReport.history.count() == 1
+
+
+def test_eight_processes_that_report_different_months_do_not_lock_each_other_out(shared):
+    sites = SiteFactory.create_batch(8)
+
+    def report_half_a_year(site):
+        return {submit(site, 40, month=shift_month(JUNE, -back)) for back in range(6)}
+
+    assert at_once(report_half_a_year, sites) == [{"stored"}] * 8
+    assert MonthlyReport.objects.count() == MonthlyReport.history.count() == 48
+
+
+def test_file_and_form_at_one_moment_lose_nothing(shared):
+    """Whoever comes second sees what the first has stored: a fault, a change or a conflict."""
+    program = ProgramFactory()
+    site = ParticipationFactory(program=program, site__code="A").site
+    batch = receive_file(
+        program=program,
+        file_name="a.csv",
+        content=b"site_code,month,live_births,infant_deaths\nA,2025-06,77,0\n",
+        mapping={},
+        by=None,
+    )
+
+    def save(door):
+        if door == "form":
+            return submit(site, 41)
+        apply_batch(batch, by=None, today=date(2025, 7, 15))
+        return "applied"
+
+    given = at_once(save, ["form", "file"])
+    report = MonthlyReport.objects.get()
+    refused = [answer for answer in given if "IntegrityError" in answer]  # the file's, by the page
+    assert report.live_births == (41 if refused else 77)
+    assert report.history.count() == report.version
