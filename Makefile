@@ -11,10 +11,7 @@ NEEDED_IN_FULL := metrics/stats/*,metrics/gate.py,programs/periods.py
 .PHONY: run test test-postgres check bench format lock
 
 run: .venv/ready .env
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py createcachetable
-	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
-	@$(BIN)/python manage.py load_demo
+	@$(BIN)/python manage.py set_up
 	@echo "\nOpen http://$(HOST):$(PORT)/ in a browser; Ctrl-C stops the server.\n"
 	@$(BIN)/gunicorn imrtracker.wsgi --bind $(HOST):$(PORT) --workers $(WORKERS) --log-level warning
 

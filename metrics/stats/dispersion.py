@@ -94,7 +94,7 @@ def pearson(
     codes = [np.unique(own, return_inverse=True)[1] for own in map(np.asarray, labels)]
     fitted = _fit(deaths, births, codes)
     told = fitted > 0
-    effects = 1 + sum(np.unique(own[told]).size - 1 for own in codes)
+    effects = 1 + sum(max(np.unique(own[told]).size - 1, 0) for own in codes)
     apart = (deaths[told] - fitted[told]) ** 2 / fitted[told]
     return float(apart.sum()), int(told.sum()) - effects
 

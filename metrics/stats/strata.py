@@ -160,10 +160,11 @@ def heterogeneity(deaths: ArrayLike, births: ArrayLike) -> Heterogeneity:
     Source: Pearson's chi-square of counts, births held fixed. docs/methods.md#heterogeneity
     """
     died, born = as_counts("deaths", deaths), as_counts("births", births)
-    if died.ndim != 1 or died.shape != born.shape or not np.all(born > 0) or not died.sum():
+    is_fit = died.ndim == 1 and died.size > 1 and died.shape == born.shape
+    if not (is_fit and np.all(born > 0) and np.any(died > 0)):
         raise ValueError(
             "deaths, births: groups differ only where each has births and one has deaths. "
-            "Give as many deaths as births, births above 0, and at least one death."
+            "Give two groups or more, births above 0 in each, and at least one death."
         )
     expected = born * (died.sum() / born.sum())
     chi_square, df = float(((died - expected) ** 2 / expected).sum()), died.size - 1

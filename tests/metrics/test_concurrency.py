@@ -2,9 +2,12 @@
 
 import multiprocessing
 import os
+import sqlite3
+from contextlib import closing
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.db import connections
 
 from metrics.approvals import ReportChangedError, submit_report
@@ -13,8 +16,11 @@ from metrics.models import MonthlyReport
 from programs.periods import shift_month
 from tests.factories import MonthlyReportFactory, ParticipationFactory, ProgramFactory, SiteFactory
 
+IS_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
 pytestmark = [
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    # What SQLite stores goes into a copy; elsewhere it is in the database itself, and committed.
+    pytest.mark.django_db(transaction=not IS_SQLITE),
     pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that start as copies"),
 ]
 
@@ -26,19 +32,21 @@ PATIENCE = 60  # seconds, so that a deadlock fails and does not hang
 def shared(tmp_path):
     """Let every process open the database itself: SQLite's, which is in memory, from a copy."""
     own = connections["default"]
-    if own.vendor == "sqlite":
+    if IS_SQLITE:
+        own.ensure_connection()
         file = str(tmp_path / "shared.sqlite3")
-        with own.cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [file])
+        with closing(sqlite3.connect(file)) as copy:
+            own.connection.backup(copy)
         connections["default"] = type(own)(own.settings_dict | {"NAME": file}, "default")
     yield
-    connections.close_all()
-    connections["default"] = own
+    if IS_SQLITE:
+        connections["default"].close()
+        connections["default"] = own
 
 
 def at_once(work, arguments):
     """Run `work(argument)` in a process for each argument, all at one moment; what they gave."""
-    connections.close_all()
+    connections["default"].close()
     context = multiprocessing.get_context("fork")
     start, answers = context.Barrier(len(arguments)), context.Queue()
 
