@@ -145,6 +145,12 @@ def all_pages(row):
     return pages + [page(type(row), name, row.pk) for name in ("change", "history", "delete")]
 
 
+def boxes(response):
+    """The fields of a page that can be written in."""
+    lines = [line for fieldset in response.context["adminform"] for line in fieldset]
+    return [field.field.name for line in lines for field in line if not field.is_readonly]
+
+
 def as_sent(response):
     """What the browser sends back when nothing is changed on this page."""
     forms, sent = [response.context["adminform"].form], {}

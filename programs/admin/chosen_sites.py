@@ -10,11 +10,10 @@ class ChosenSitesForm(forms.ModelForm):
     """Refuses sites that take no part in the program: choosing them would do nothing."""
 
     def clean(self):
-        cleaned = super().clean()
-        program, sites = cleaned.get("program"), cleaned.get("sites")
+        super().clean()
+        program, sites = self.cleaned_data.get("program"), self.cleaned_data.get("sites")
         if program and sites:
             self._refuse_strangers(program, sites.exclude(participations__program=program))
-        return cleaned
 
     def _refuse_strangers(self, program, strangers):
         names = [str(site) for site in strangers[: MOST_NAMED + 1]]

@@ -18,11 +18,10 @@ class TargetForm(forms.ModelForm):
     version of the first."""
 
     def clean(self):
-        cleaned = super().clean()
-        program, measure = cleaned.get("program"), cleaned.get("measure")
+        super().clean()
+        program, measure = self.cleaned_data.get("program"), self.cleaned_data.get("measure")
         if self.instance.pk is None and program and measure:
             self._refuse_second(Target.objects.filter(program=program, measure=measure).first())
-        return cleaned
 
     def _refuse_second(self, latest):
         if latest is None:

@@ -19,6 +19,7 @@ from tests.admin_pages import (
     MAKERS,
     all_pages,
     as_sent,
+    boxes,
     choose,
     make_benchmark,
     make_category,
@@ -109,7 +110,12 @@ def test_counts_cannot_be_taken_back_through_the_history(admin_client):
     report.live_births = 120
     report.save()
     address = page(MonthlyReport, "simple_history", report.pk, old.pk)
-    assert admin_client.post(address, {"live_births": 1}).status_code == 403
+
+    shown, sent = admin_client.get(address), admin_client.post(address, {"live_births": 1})
+
+    assert (shown.status_code, sent.status_code) == (200, 403)
+    assert "2024-07" in shown.text
+    assert boxes(shown) == []
     report.refresh_from_db()
     assert (report.live_births, report.history.count()) == (120, 2)
 
@@ -230,6 +236,17 @@ def test_a_card_prepares_what_is_not_written_yet(admin_client):
     prepared = [form["attribute"].value() for form in forms]
     assert prepared[0] == "formula"
     assert sorted(prepared) == sorted(IndicatorAttribute.Attribute.values)
+
+
+def test_a_prepared_form_left_empty_is_no_error_when_somebody_else_wrote_it(admin_client):
+    card = MAKERS[IndicatorCard]()
+    address = page(IndicatorCard, "change", card.pk)
+    sent = as_sent(admin_client.get(address)) | {"name": "Renamed"}
+    IndicatorAttribute.objects.create(card=card, attribute="definition", text="Meanwhile.")
+
+    assert admin_client.post(address, sent).status_code == 302
+    card.refresh_from_db()
+    assert (card.name, card.attributes.count()) == ("Renamed", 2)
 
 
 def test_a_search_does_not_change_how_many_texts_a_card_has(admin_client):

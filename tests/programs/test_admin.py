@@ -12,7 +12,7 @@ from programs.models import (
     Site,
     Target,
 )
-from tests.admin_pages import MAKERS, all_pages, as_sent, make_program, page, sign_in_staff
+from tests.admin_pages import MAKERS, all_pages, as_sent, boxes, make_program, page, sign_in_staff
 from tests.factories import (
     InterventionFactory,
     MembershipFactory,
@@ -41,12 +41,6 @@ OVERLAP = (
     "The spell from 2024-06 overlaps the one 2020-01 to 2024-06. Spells of one site may not "
     "overlap; change one of them."
 )
-
-
-def boxes(response):
-    """The fields of a page that can be written in."""
-    lines = [line for fieldset in response.context["adminform"] for line in fieldset]
-    return [field.field.name for line in lines for field in line if not field.is_readonly]
 
 
 # --- Every page ----------------------------------------------------------------------------
