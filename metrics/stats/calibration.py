@@ -23,11 +23,13 @@ SEASON = 0.1
 class Coverage:
     """How often the 95 % interval held the true ratio, and how often it cried success falsely.
 
-    plain : limits of the counts as they are; widened : as the product gives them
+    plain : limits of the counts as they are; by_phi : of counts divided by the estimate alone;
+    widened : as the product gives them
     false_strong : of programs whose truth is just the promise, those called strong evidence
     """
 
     plain: float
+    by_phi: float
     widened: float
     false_strong_plain: float
     false_strong_widened: float
@@ -59,16 +61,19 @@ def cover(
     deaths = _draw_months(draw, mean, dispersion, programs)
     found = [estimate_dispersion(months, own, births, is_now) for own in deaths]
     factors = np.array([own.widening() if own else 1.0 for own in found])
+    phi = np.array([own.phi if own else 1.0 for own in found])
     now, base = deaths[:, is_now].sum(1), deaths[:, ~is_now].sum(1)
     born = births[is_now].sum(), births[~is_now].sum()
     plain = ratio_limits(now, born[0], base, born[1])
+    by_phi = ratio_limits(now / phi, born[0], base / phi, born[1])
     widened = ratio_limits(now / factors, born[0], base / factors, born[1])
     return Coverage(
         plain=_share_holding(true_ratio, plain),
+        by_phi=_share_holding(true_ratio, by_phi),
         widened=_share_holding(true_ratio, widened),
         false_strong_plain=float((plain[1] <= true_ratio).mean()),
         false_strong_widened=float((widened[1] <= true_ratio).mean()),
-        mean_phi=float(np.mean([own.phi if own else 1.0 for own in found])),
+        mean_phi=float(phi.mean()),
     )
 
 

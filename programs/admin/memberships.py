@@ -9,10 +9,10 @@ from programs.models import Membership
 
 class MembershipForm(ChosenSitesForm):
     def clean(self):
-        cleaned = super().clean()
-        if "sites" in cleaned and cleaned.get("all_sites") == bool(cleaned["sites"]):
-            self.add_error("sites", self._say_which(cleaned["all_sites"]))
-        return cleaned
+        super().clean()
+        given = self.cleaned_data
+        if "sites" in given and given.get("all_sites") == bool(given["sites"]):
+            self.add_error("sites", self._say_which(given["all_sites"]))
 
     def _say_which(self, all_sites):
         if all_sites:
