@@ -39,7 +39,7 @@ class MonthlyReportAdmin(ReportMoves, NeverWritten, HistoryAdmin):
     ordering = ["-month", "site__name", "site__code"]
     show_full_result_count = False
     inlines = [BreakdownCountInline]
-    readonly_fields = ["report_form", "version", "updated_at"]
+    readonly_fields = ["report_form"]
     fieldsets = [
         (None, {"fields": ["site", "month", "status", "report_form"]}),
         ("Counts", {"fields": ["live_births", "infant_deaths", "stillbirths", "maternal_deaths"]}),

@@ -1,6 +1,6 @@
 """Sums of counts, made in SQL: per month and per site, measure by measure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -105,31 +105,62 @@ def _read(row, name):
     return Counts(row[f"{name}_deaths"], row[f"{name}_births"], row[f"{name}_reports"])
 
 
+PROMISE = "site__participations__program__targets__"
+
+
 def count_targets(targets, through: date) -> dict[int, dict[int, SiteCounts]]:
     """Sum each target's own measure over its two periods, site by site, in one query.
 
     through : the last month that is over; a report of a later one does not count yet
     Returns target -> program site -> counts. A site without reports is absent.
     """
-    promise = "site__participations__program__targets__"
-    measure_is = [(measure, Q(**{f"{promise}measure": measure})) for measure in Measure]
-    reports = MonthlyReport.objects.of_targets(targets).filter(month__lte=through)
-    reports = reports.alias(
-        own_d=Case(*(When(condition, then=DEATHS[m]) for m, condition in measure_is)),
-        own_b=Case(*(When(condition, then=BIRTHS[m]) for m, condition in measure_is)),
-    )
     sums: dict[str, Aggregate] = {}
     for name in ("baseline", "evaluation"):
-        bounds = F(f"{promise}{name}_first"), F(f"{promise}{name}_last")
-        sums |= _sums(name, "own", Q(month__range=bounds))
+        sums |= _sums(name, "own", _in_period_of_target(name))
     rows = (
-        reports.order_by()
-        .values("site", target=F(f"{promise}pk"))
+        _reports_of_targets(targets, through)
+        .values("site", target=F(f"{PROMISE}pk"))
         .annotate(**sums, last_report=Max("month"))
     )
-    counts: dict[int, dict[int, SiteCounts]] = {}
+    counts: dict[int, dict[int, SiteCounts]] = {target.pk: {} for target in targets}
     for row in rows:
         by_period = {name: _read(row, name) for name in ("baseline", "evaluation")}
         own = SiteCounts(by_period, last_report=row["last_report"])
-        counts.setdefault(row["target"], {})[row["site"]] = own
+        counts[row["target"]][row["site"]] = own
     return counts
+
+
+def count_months_of_targets(
+    targets, through: date, only_sites: Mapping[int, Collection[int]]
+) -> dict[int, dict[date, Counts]]:
+    """Sum each target's own measure over its sites, month by month, in one query.
+
+    only_sites : target -> the sites to which its contract is limited; the others take all
+    Returns target -> month of either period -> counts.
+    """
+    wanted = ~Q(**{f"{PROMISE}pk__in": list(only_sites)}) if only_sites else Q()
+    for target, sites in only_sites.items():
+        wanted |= Q(**{f"{PROMISE}pk": target, "site__in": sites})
+    rows = (
+        _reports_of_targets(targets, through)
+        .filter(wanted, _in_period_of_target("baseline") | _in_period_of_target("evaluation"))
+        .values("month", target=F(f"{PROMISE}pk"))
+        .annotate(**_sums("own", "own", Q()))
+    )
+    counts: dict[int, dict[date, Counts]] = {target.pk: {} for target in targets}
+    for row in rows:
+        counts[row["target"]][row["month"]] = _read(row, "own")
+    return counts
+
+
+def _reports_of_targets(targets, through):
+    measure_is = [(measure, Q(**{f"{PROMISE}measure": measure})) for measure in Measure]
+    reports = MonthlyReport.objects.of_targets(targets).filter(month__lte=through).order_by()
+    return reports.alias(
+        own_d=Case(*(When(condition, then=DEATHS[m]) for m, condition in measure_is)),
+        own_b=Case(*(When(condition, then=BIRTHS[m]) for m, condition in measure_is)),
+    )
+
+
+def _in_period_of_target(name):
+    return Q(month__range=(F(f"{PROMISE}{name}_first"), F(f"{PROMISE}{name}_last")))

@@ -24,12 +24,13 @@ from metrics.summaries.figures import (
 from metrics.summaries.targets import (
     MeasureFigures,
     TargetSummary,
+    choose_sites,
     compare_measures,
     contract_periods,
     rating_of,
     summarise_target,
 )
-from programs.models import Intervention, Measure, Participation, Program, Site
+from programs.models import Intervention, Measure, Participation, Program, Site, Target
 from programs.periods import Period, month_of, shift_month
 
 RECENT = "recent"  # the last 12 months
@@ -100,7 +101,7 @@ def summarise_program(
         per=rating.per,
         as_of=today,
         span=own.span,
-        target=target and summarise_target(target, own_by_site, own, through),
+        target=_judge(target, own_by_site, by_month, own, through) if target else None,
         measures=compare_measures(target, by_month, own) if target else [],
         period=period_figures(period, months, rating) if period else None,
         months=months,
@@ -122,14 +123,24 @@ def _measure_and_rating(target):
     return Measure(target.measure), rating_of(target)
 
 
+def _judge(target, by_site, by_month, expected, through):
+    sites = choose_sites(target, by_site, expected)
+    if target.sites_rule != Target.SitesRule.ALL:
+        by_month = _count_months(target.program, expected.span, sites)
+    own = {month: counts[target.measure] for month, counts in by_month.items()}
+    return summarise_target(target, own, sites, expected, through)
+
+
 def _is_program_site(participation):
     return participation.role == Participation.Role.PROGRAM
 
 
-def _count_months(program, span):
+def _count_months(program, span, sites=None):
     if span is None:
         return {}
     reports = MonthlyReport.objects.of_program(program, role=Participation.Role.PROGRAM)
+    if sites is not None:
+        reports = reports.filter(site__in=sites)
     return count_months(reports.official(program).in_period(span), list(Measure))
 
 

@@ -1,15 +1,16 @@
 """A target, judged on what has been reported."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from metrics.stats.bands import BandReading, read_band
 from metrics.stats.comparisons import RateRatio, compare_rates
-from metrics.stats.verdicts import Verdict, judge_level, judge_reduction
+from metrics.stats.verdicts import Verdict
 from metrics.summaries.counts import NOTHING, Counts, SiteCounts
 from metrics.summaries.expected import Expected
 from metrics.summaries.figures import PeriodFigures, Rating, figures_of
+from metrics.summaries.judging import Judgement, PeriodCounts, confidence_of, judge_target
 from programs.models import Measure, Target
 from programs.periods import Period
 
@@ -35,11 +36,15 @@ class TargetSummary:
     target: Target
     baseline: PeriodFigures
     evaluation: PeriodFigures
-    verdict: Verdict
+    judgement: Judgement
     band: BandReading | None
     is_provisional: bool
     sites: int
     sites_left_out: int
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.judgement.verdict
 
     @property
     def promised_rate(self) -> float | None:
@@ -61,38 +66,63 @@ def contract_periods(target: Target, span: Period | None) -> dict[str, Period]:
     }
 
 
-def summarise_target(
-    target: Target, counts: Mapping[int, SiteCounts], expected: Expected, through: date
-) -> TargetSummary:
-    """Add up the sites that the contract names, rate both periods and judge.
+def choose_sites(target: Target, counts: Mapping[int, SiteCounts], expected: Expected) -> set[int]:
+    """The sites that the contract names, by what they reported in `contract_periods`."""
+    if target.sites_rule == Target.SitesRule.ALL:
+        return set(expected.by_site)
+    return {
+        site
+        for site, own in counts.items()
+        if all(own.by_period.get(name, NOTHING).reports for name in PERIOD_NAMES)
+    }
 
-    counts : by program site, each with the counts of `contract_periods`
+
+def summarise_target(
+    target: Target,
+    by_month: Mapping[date, Counts],
+    sites: Collection[int],
+    expected: Expected,
+    through: date,
+) -> TargetSummary:
+    """Judge a contract.
+
+    by_month : counts of its measure at its sites, in months of either period
+    sites : those of `choose_sites`
     through : the last month that is over
     """
-    periods = contract_periods(target, expected.span)
-    chosen = _choose_sites(target, counts, expected)
-    baseline, evaluation = (
-        figures_of(
-            periods.get(name, promised),
-            _add_up(counts, chosen, name),
-            expected.in_period(periods[name], chosen) if name in periods else 0,
-            rating_of(target),
-        )
-        for name, promised in (
-            (BASELINE, target.baseline_period),
-            (EVALUATION, target.evaluation_period),
-        )
-    )
+    baseline, evaluation = period_counts(target, by_month, sites, expected)
+    judgement = judge_target(target, baseline, evaluation)
     return TargetSummary(
         target=target,
-        baseline=baseline,
-        evaluation=evaluation,
-        verdict=_judge(target, baseline, evaluation, periods),
-        band=_read_band(target, evaluation),
+        baseline=_figures(target, baseline, target.baseline_period),
+        evaluation=_figures(target, evaluation, target.evaluation_period),
+        judgement=judgement,
+        band=_read_band(target, evaluation.total),
         is_provisional=through < target.due_month,
-        sites=len(chosen),
-        sites_left_out=len(expected.by_site) - len(chosen),
+        sites=len(sites),
+        sites_left_out=len(expected.by_site) - len(sites),
     )
+
+
+def period_counts(
+    target: Target,
+    by_month: Mapping[date, Counts],
+    sites: Collection[int],
+    expected: Expected,
+) -> tuple[PeriodCounts, PeriodCounts]:
+    """Part a contract's counts into its two periods: baseline and evaluation."""
+    periods = contract_periods(target, expected.span)
+    baseline, evaluation = (
+        PeriodCounts(
+            period,
+            {month: by_month[month] for month in period if month in by_month},
+            expected.in_period(period, sites),
+        )
+        if (period := periods.get(name))
+        else PeriodCounts(None)
+        for name in PERIOD_NAMES
+    )
+    return baseline, evaluation
 
 
 def compare_measures(
@@ -106,16 +136,12 @@ def compare_measures(
 
 
 def rating_of(target: Target) -> Rating:
-    return Rating(target.per, _confidence_of(target))
-
-
-def _confidence_of(target):
-    return float(target.confidence.scaleb(-2))  # 95 % is 0.95
+    return Rating(target.per, confidence_of(target))
 
 
 def _compare_measure(measure, target, periods, by_month, expected):
     per = target.per if measure == target.measure else measure.usual_per
-    rating = Rating(per, _confidence_of(target))
+    rating = Rating(per, confidence_of(target))
 
     def rate(period):
         months = (by_month.get(month, {}).get(measure, NOTHING) for month in period)
@@ -132,48 +158,18 @@ def _compare_measure(measure, target, periods, by_month, expected):
     return MeasureFigures(measure, baseline, evaluation, ratio)
 
 
-def _choose_sites(target, counts, expected):
-    if target.sites_rule == Target.SitesRule.ALL:
-        return set(expected.by_site)
-    return {
-        site
-        for site, own in counts.items()
-        if all(own.by_period.get(name, NOTHING).reports for name in PERIOD_NAMES)
-    }
+def _figures(target, counts, promised):
+    """The figures of a period, under the period promised while none of it is over."""
+    return figures_of(counts.period or promised, counts.total, counts.expected, rating_of(target))
 
 
-def _add_up(counts, sites, name) -> Counts:
-    own = (counts[site].by_period.get(name, NOTHING) for site in sites if site in counts)
-    return sum(own, NOTHING)
-
-
-def _judge(target, baseline, evaluation, periods) -> Verdict:
-    counts = (
-        evaluation.counts.deaths,
-        evaluation.counts.births,
-        baseline.counts.deaths,
-        baseline.counts.births,
-    )
-    contract = {
-        "confidence": _confidence_of(target),
-        "completeness_base": baseline.completeness,
-        "completeness_now": evaluation.completeness,
-        "min_completeness": target.min_completeness,
-        "matched_months": min(len(periods[n]) if n in periods else 0 for n in PERIOD_NAMES),
-        "per": target.per,
-    }
-    if target.level is not None:
-        return judge_level(*counts, level=target.level, **contract)
-    return judge_reduction(*counts, reduction_percent=target.reduction, **contract)
-
-
-def _read_band(target, evaluation):
+def _read_band(target, counts):
     if target.measure != Measure.INFANT:
         return None
     return read_band(
-        evaluation.counts.deaths,
-        evaluation.counts.births,
+        counts.deaths,
+        counts.births,
         low=target.program.band_low,
         high=target.program.band_high,
-        confidence=_confidence_of(target),
+        confidence=confidence_of(target),
     )

@@ -125,6 +125,10 @@ class HistoryAdmin(MonthsWritten, SimpleHistoryAdmin):
     class Media:
         js = ["js/autocomplete_names.js"]
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """The library asks for an old version's form as if it were to be added."""
+        return super().get_form(request, obj, change=change or obj is not None, **kwargs)
+
     def revert_disabled(self, request, obj=None):
         return True
 

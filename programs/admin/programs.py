@@ -77,7 +77,6 @@ class ProgramAdmin(HistoryAdmin):
     list_display = ["name", "status", "start_month", "planned_end_month", "approval_required"]
     list_filter = ["status", "approval_required"]
     search_fields = ["name", "slug", "partners"]
-    prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["taking_part"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "status", "purpose", "partners"]}),
@@ -97,7 +96,7 @@ class ProgramAdmin(HistoryAdmin):
 
     def get_prepopulated_fields(self, request, obj=None):
         """Only while it is new: the slug is the program's address, which others have noted."""
-        return {} if obj else self.prepopulated_fields
+        return {} if obj else {"slug": ["name"]}
 
     @admin.display(description="taking part")
     def taking_part(self, program):

@@ -2,8 +2,6 @@
 
 import multiprocessing
 import os
-import sqlite3
-from contextlib import closing
 from datetime import date
 
 import pytest
@@ -34,10 +32,9 @@ def shared(tmp_path):
     own = connections["default"]
     if IS_SQLITE:
         own.ensure_connection()
-        file = str(tmp_path / "shared.sqlite3")
-        with closing(sqlite3.connect(file)) as copy:
-            own.connection.backup(copy)
-        connections["default"] = type(own)(own.settings_dict | {"NAME": file}, "default")
+        file = tmp_path / "shared.sqlite3"
+        file.write_bytes(own.connection.serialize())
+        connections["default"] = type(own)(own.settings_dict | {"NAME": str(file)}, "default")
     yield
     if IS_SQLITE:
         connections["default"].close()

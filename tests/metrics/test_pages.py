@@ -284,10 +284,10 @@ def test_next_page_keeps_the_period_that_was_asked_for(client):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_portfolio_takes_seven_queries(client, django_assert_num_queries, number):
+def test_portfolio_takes_eight_queries(client, django_assert_num_queries, number):
     programs = [fill(TargetFactory().program, sites=number) for _ in range(number)]
     member_of(*programs, client=client)
-    with django_assert_num_queries(7):  # session, user, programs and the four of the summary
+    with django_assert_num_queries(8):  # session, user, programs and the four of the summary
         response = client.get("/programs/")
     assert len(response.context["lines"]) == number
 

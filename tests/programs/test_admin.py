@@ -111,6 +111,18 @@ def test_site_list_shows_the_last_report(admin_client):
 
 
 @with_history
+def test_who_may_only_look_reads_an_old_version(client, model):
+    row = MAKERS[model]()
+    sign_in_staff(client, f"view_{model._meta.model_name}")
+    address = page(model, "simple_history", row.pk, row.history.earliest().pk)
+
+    shown, sent = client.get(address), client.post(address, {})
+
+    assert (shown.status_code, boxes(shown), sent.status_code) == (200, [], 403)
+    assert "1 Jan" not in shown.text
+
+
+@with_history
 def test_an_old_version_shows_no_box_and_cannot_be_restored(admin_client, model):
     row = MAKERS[model]()
     row.save()
@@ -185,6 +197,13 @@ def test_a_site_joins_on_the_page_of_the_program(admin_client):
 
     joined = program.participations.get(site=site)
     assert (joined.role, joined.first_month) == ("comparison", date(2024, 2, 1))
+
+
+def test_the_address_of_a_program_is_proposed_while_it_is_new(admin_client):
+    row = make_program()
+    pages = [page(Program, "add"), page(Program, "change", row.pk)]
+    proposed = [admin_client.get(a).context["adminform"].prepopulated_fields for a in pages]
+    assert [len(fields) for fields in proposed] == [1, 0]
 
 
 def test_a_large_program_links_to_its_participations_instead(admin_client, monkeypatch):

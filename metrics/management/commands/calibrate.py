@@ -129,8 +129,10 @@ def _coverage_table(coverage, programs):
         "|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for (births, months, dispersion), own in coverage.items():
-        shares = own.plain, own.by_phi, own.widened
-        shares += own.false_strong_plain, own.false_strong_widened
+        shares = (
+            *(own.plain, own.by_phi, own.widened),
+            *(own.false_strong_plain, own.false_strong_widened),
+        )
         cells = " | ".join(_percent(share, programs) for share in shares)
         lines.append(
             f"| {births:,} | {months} + 12 | {dispersion} | {own.mean_phi:.2f} | {cells} |"

@@ -3,6 +3,12 @@
 import json
 from pathlib import Path
 
+from hypothesis import settings
+
+# A busy machine is no fault of the code; what must be quick is timed where it must.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
 GOLDEN_FILE = Path(__file__).parents[2] / "data" / "golden_cases.json"
 NOT_JSON = {"Infinity": float("inf"), "NaN": float("nan")}
 

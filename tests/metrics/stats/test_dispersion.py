@@ -102,6 +102,12 @@ def test_there_is_no_estimate_where_too_few_months_have_deaths():
     assert estimate_dispersion(MONTHS, [3] + [0] * 23, [100] * 24, IS_NOW) is None
 
 
+def test_the_fit_stops_after_some_rounds_though_it_still_moves(monkeypatch):
+    monkeypatch.setattr("metrics.stats.dispersion.MOST_ROUNDS", 1)
+    births = list(range(100, 124))
+    assert estimate_dispersion(MONTHS, [5, 7] * 12, births, IS_NOW).df == 11
+
+
 def test_rows_must_be_as_many_as_months():
     with pytest.raises(ValueError, match=r"^The rows differ in number: \[1, 24\]"):
         estimate_dispersion(MONTHS, [5] * 24, [100] * 24, [True])
@@ -110,7 +116,7 @@ def test_rows_must_be_as_many_as_months():
 
 
 def test_widening_allows_for_the_estimate_being_one_from_few_months():
-    # R: (qt(.975, 11) / qnorm(.975))^2 = (2.200985 / 1.959964)^2
+    # Printed tables: t with 11 degrees of freedom leaves 2.5 % above 2.200985, z above 1.959964.
     assert Dispersion(3, 11).widening() == pytest.approx(3 * (2.200985 / 1.959964) ** 2, rel=1e-6)
     assert Dispersion(3, 10**9).widening() == pytest.approx(3, rel=1e-6)
     assert Dispersion(3, 11).widening(0.998) > Dispersion(3, 11).widening(0.95)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from metrics.stats.completeness import Completeness
 from metrics.stats.evidence import Evidence
 from metrics.stats.gates import Problem, data_problems, months_to_enough, shortages
+from metrics.stats.strata import Strata, mantel_haenszel_ratio
 
 
 @pytest.mark.parametrize(
@@ -128,3 +129,57 @@ def test_upper_limits_fall_as_births_grow_at_the_same_rate(deaths, births, death
     evidence = Evidence(deaths, births, deaths_base, 1000)
     for limits_at in (evidence.ratio_limits_at, evidence.rate_limits_at):
         assert limits_at(births * times)[1] < limits_at(births)[1]
+
+
+MIXED = Strata((36, 108), (300, 9000), (100, 10), (1000, 1000))
+
+
+def test_strata_give_the_ratio_that_decides():
+    evidence, common = Evidence(144, 9300, 110, 2000, strata=MIXED), mantel_haenszel_ratio(MIXED)
+
+    ratio = evidence.ratio
+
+    assert (ratio.ratio, ratio.low, ratio.high) == (common.ratio, common.low, common.high)
+    assert ratio.p_value == common.p_value
+    assert evidence.ratio_limits_at(9300) == (common.low, common.high)
+    assert evidence.stratified.crude_ratio == pytest.approx(144 * 2000 / (9300 * 110))
+    assert evidence.probability_of_reduction(0) == common.probability_of_at_most(1)
+
+
+@pytest.mark.parametrize(
+    "strata",
+    [
+        Strata((0,), (1000,), (70,), (1000,)),  # none died now: the exact interval decides
+        Strata((0, 0), (1000, 0), (0, 70), (0, 1000)),
+    ],
+)
+def test_the_crude_ratio_decides_where_strata_define_none(strata):
+    evidence, crude = Evidence(0, 1000, 70, 1000, strata=strata), Evidence(0, 1000, 70, 1000)
+    assert evidence.ratio == crude.ratio
+    assert evidence.weighted_deaths == crude.weighted_deaths
+    assert evidence.ratio_limits_at(2000) == crude.ratio_limits_at(2000)
+    assert evidence.probability_of_reduction(0.3) == crude.probability_of_reduction(0.3)
+
+
+def test_strata_without_births_now_have_no_ratio():
+    evidence = Evidence(0, 0, 70, 1000, strata=Strata((0,), (0,), (70,), (1000,)))
+    assert (evidence.ratio, evidence.stratified) == (None, None)
+
+
+def test_strata_must_add_up_to_the_counts():
+    with pytest.raises(ValueError, match=r"^strata: they add up to \(144, 9300, 110, 2000\), not"):
+        Evidence(143, 9300, 110, 2000, strata=MIXED)
+
+
+def test_evidence_refuses_a_dispersion_that_narrows():
+    with pytest.raises(ValueError, match=r"^dispersion: 0.9 would narrow"):
+        Evidence(49, 1000, 70, 1000, dispersion=0.9)
+
+
+def test_dispersion_reaches_every_interval_and_probability():
+    plain, wide = (Evidence(49, 1000, 70, 1000, dispersion=own) for own in (1, 3))
+    for name in ("ratio", "baseline", "current"):
+        own, widened = getattr(plain, name), getattr(wide, name)
+        assert widened.low < own.low < own.high < widened.high
+    assert 0.5 < wide.probability_of_reduction(0) < plain.probability_of_reduction(0)
+    assert 0.5 < wide.probability_of_level(60) < plain.probability_of_level(60)

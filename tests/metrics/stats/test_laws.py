@@ -5,6 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from metrics.stats.comparisons import compare_rates, ratio_limits
+from metrics.stats.strata import Strata
 from metrics.stats.verdicts import Finding, State, judge_level, judge_reduction
 
 BEST_TO_WORST = (
@@ -53,11 +54,13 @@ def test_comparison_read_the_other_way_round_is_one_over(counts):
     assert swapped.p_value == ratio.p_value
 
 
-@given(judged_counts, percents)
-def test_more_deaths_never_improve_a_verdict(counts, percent):
+@given(judged_counts, percents, st.floats(1, 10))
+def test_more_deaths_never_improve_a_verdict(counts, percent, dispersion):
     deaths_now, *others = counts
-    few = judge_reduction(deaths_now, *others, reduction_percent=percent)
-    more = judge_reduction(deaths_now + 1, *others, reduction_percent=percent)
+    few, more = (
+        judge_reduction(own, *others, reduction_percent=percent, dispersion=dispersion)
+        for own in (deaths_now, deaths_now + 1)
+    )
     assert rank(few) <= rank(more)
 
 
@@ -67,6 +70,20 @@ def test_more_deaths_never_improve_a_verdict_on_a_level(counts, level):
     few = judge_level(deaths_now, *others, level=level)
     more = judge_level(deaths_now + 1, *others, level=level)
     assert rank(few) <= rank(more)
+
+
+@given(judged_counts, percents, st.floats(1, 10), st.floats(1, 5))
+def test_more_dispersion_never_makes_strong_evidence_nor_a_finding(counts, percent, some, times):
+    certain = {(State.REACHED_STRONG, None), (State.REACHED_POINT, Finding.FALL_SHOWN)}
+    certain |= {(State.NOT_REACHED, own) for own in (Finding.WORSE, Finding.TARGET_RULED_OUT)}
+    narrow, wide = (
+        judge_reduction(*counts, reduction_percent=percent, dispersion=own)
+        for own in (some, some * times)
+    )
+    if (wide.state, wide.finding) in certain - {(State.REACHED_POINT, Finding.FALL_SHOWN)}:
+        assert (narrow.state, narrow.finding) == (wide.state, wide.finding)
+    if (wide.state, wide.finding) in certain:
+        assert (narrow.state, narrow.finding) in certain
 
 
 @given(judged_counts, st.integers(1, 99))
@@ -82,6 +99,18 @@ def test_verdict_depends_on_the_births_of_both_periods_only_by_their_ratio(count
     scaled = deaths_now, births_now * times, deaths_base, births_base * times
     verdict = judge_reduction(*counts, reduction_percent=percent)
     assert rank(judge_reduction(*scaled, reduction_percent=percent)) == rank(verdict)
+
+
+@given(judged_counts, percents, st.integers(1, 12))
+def test_months_mixed_alike_leave_the_state_to_the_crude_ratio(counts, percent, months):
+    """Exactly, in whole numbers: the same share of births in each month of both periods."""
+    strata = Strata(*((own,) * months for own in counts))
+    verdict = judge_reduction(*strata.totals, reduction_percent=percent, strata=strata)
+    crude = judge_reduction(*strata.totals, reduction_percent=percent)
+    is_met = {State.REACHED_STRONG, State.REACHED_POINT}
+    assert (verdict.state in is_met) is (crude.state in is_met)
+    if counts[0]:
+        assert verdict.ratio.ratio == pytest.approx(crude.ratio.ratio)
 
 
 @given(judged_counts, percents)

@@ -13,6 +13,7 @@ from metrics.stats.rates import (
     mortality_rate,
     poisson_limits,
     probability_of_level,
+    rate_credible_interval,
     rate_limits,
 )
 
@@ -208,3 +209,44 @@ def test_exact_fraction_keeps_a_decimal_as_it_was_written():
 def test_exact_fraction_refuses_a_float():
     with pytest.raises(ValueError, match=r'^level: 5.4 is not exact. .* Decimal\("5.4"\).$'):
         exact_fraction("level", 5.4)
+
+
+@pytest.mark.golden("bayes_rate_interval")
+def test_rate_credible_interval_agrees_with_r(case):
+    inputs, expected = case["inputs"], case["expected"]
+    prior = {name: inputs[name] for name in ("prior_shape", "prior_rate")}
+
+    rate = rate_credible_interval(
+        inputs["deaths"], inputs["births"], per=inputs["per"], confidence=inputs["conf"], **prior
+    )
+
+    numbers = rate.mean, rate.low, rate.median, rate.high
+    wanted = [expected[name] for name in ("mean", "lower", "median", "upper")]
+    assert numbers == pytest.approx(wanted, rel=case["tol_rel"])
+
+
+@pytest.mark.parametrize("counts", [(3, 0), (-1, 100)])
+def test_rate_credible_interval_needs_births(counts):
+    with pytest.raises(ValueError, match=r"^A credible rate needs births"):
+        rate_credible_interval(*counts)
+
+
+@pytest.mark.parametrize("prior", [(0, 0), (-1, 0), (0.5, -1), (nan, 0), (0.5, nan)])
+def test_a_prior_must_add_something(prior):
+    with pytest.raises(ValueError, match=r"^A prior of .+ is none. Give more than 0 deaths"):
+        rate_credible_interval(3, 100, prior_shape=prior[0], prior_rate=prior[1])
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**8), st.floats(1, 30), st.floats(1, 5))
+def test_more_dispersion_never_narrows_a_rate(deaths, births, dispersion, times):
+    some, more = (
+        mortality_rate(deaths, births, dispersion=own) for own in (dispersion, dispersion * times)
+    )
+    assert more.low <= some.low * (1 + 1e-9)
+    assert more.high >= some.high * (1 - 1e-9)
+    assert (more.value, some.dispersion) == (some.value, dispersion)
+
+
+def test_dispersion_gives_the_interval_of_so_many_times_fewer_deaths_and_births():
+    wide, small = mortality_rate(70, 1000, dispersion=7), mortality_rate(10, 1000)
+    assert (wide.low, wide.high) == pytest.approx((7 * small.low, 7 * small.high))

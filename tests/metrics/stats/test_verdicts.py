@@ -4,7 +4,9 @@ import pytest
 
 from metrics.stats.comparisons import ratio_limits
 from metrics.stats.completeness import Completeness
+from metrics.stats.evidence import Evidence
 from metrics.stats.rates import rate_limits
+from metrics.stats.strata import Strata
 from metrics.stats.verdicts import Finding, Problem, State, judge_level, judge_reduction
 
 COUNTS = ("deaths_now", "births_now", "deaths_base", "births_base")
@@ -235,3 +237,55 @@ def test_more_births_for_a_level_are_the_fewest_that_show_it():
 def test_judge_level_refuses_what_nobody_can_aim_at(level):
     with pytest.raises(ValueError, match=f"^level: {level} is not a rate to aim at"):
         judge_level(49, 1000, 70, 1000, level=level)
+
+
+def test_dispersion_takes_certainty_and_says_so():
+    plain, wide = (
+        judge_reduction(490, 10_000, 700, 10_000, reduction_percent=20, dispersion=own)
+        for own in (1, 3)
+    )
+    assert reading(plain) == STRONG
+    assert reading(wide) == FALL_SHOWN
+    assert (plain.dispersion, wide.dispersion) == (1, 3)
+    assert wide.ratio.high > plain.ratio.high
+
+
+@pytest.mark.golden("bayes_reduction_overdispersed")
+def test_probability_of_a_verdict_allows_for_dispersion_as_in_r(case):
+    inputs = case["inputs"]
+    verdict = judge_reduction(
+        *(inputs[name] for name in COUNTS), reduction_percent=20, dispersion=inputs["phi"]
+    )
+    wanted = case["expected"]["prob_reduction_ge_target"]
+    assert verdict.probability == pytest.approx(wanted, rel=case["tol_rel"])
+
+
+def test_strata_decide_where_calendar_months_are_mixed_differently():
+    # The crude rate fell by 72 %; in each month it rose by a fifth.
+    strata = Strata((360, 1080), (3000, 90_000), (1000, 100), (10_000, 10_000))
+    crude = judge_reduction(*strata.totals, reduction_percent=30)
+    verdict = judge_reduction(*strata.totals, reduction_percent=30, strata=strata)
+
+    assert reading(crude) == STRONG
+    assert reading(verdict) == WORSE
+    assert verdict.ratio.ratio == verdict.stratified.ratio == pytest.approx(1.2)
+    assert crude.stratified is None
+
+
+@pytest.mark.parametrize(
+    ("deaths", "expected"), [((70, 70), FALL_SHOWN), ((70, 71), SHORT), ((71, 70), SHORT)]
+)
+def test_in_strata_too_the_target_is_reached_exactly(deaths, expected):
+    # Both months at exactly 0.7 of their rate, though their births are mixed differently.
+    strata = Strata(deaths, (1000, 500), (100, 200), (1000, 1000))
+    verdict = judge_reduction(*strata.totals, reduction_percent=30, strata=strata)
+    assert reading(verdict) == expected
+
+
+def test_more_births_against_strata_are_the_fewest_that_settle_it():
+    strata = Strata((24, 27), (500, 500), (35, 35), (400, 600))
+    evidence = Evidence(*strata.totals, strata=strata)
+    verdict = judge_reduction(*strata.totals, reduction_percent=30, strata=strata)
+
+    births = 1000 + verdict.more_births
+    assert evidence.ratio_limits_at(births)[1] < 1 <= evidence.ratio_limits_at(births - 1)[1]

@@ -251,11 +251,11 @@ def test_empty_portfolio_has_no_lines():
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_portfolio_takes_four_queries(django_assert_num_queries, number):
+def test_portfolio_takes_five_queries(django_assert_num_queries, number):
     for seed in range(number):
         TargetFactory(program=make_program(seed))
     programs = list(Program.objects.filter(targets__isnull=False))
-    with django_assert_num_queries(4):  # targets, counts, participations, spells
+    with django_assert_num_queries(5):  # targets, counts, participations, spells
         assert len(summarise_portfolio(programs, today=TODAY)) == number
 
 
