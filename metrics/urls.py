@@ -1,9 +1,12 @@
 """Addresses of everything that shows or takes a number."""
 
+from operator import attrgetter
+
 from django.urls import path, register_converter
 
-from metrics.views import imports, programs, reports
-from programs.periods import format_month, parse_month
+from metrics.views import explanations, imports, programs, reports
+from programs.models import Measure
+from programs.periods import Period, format_month, parse_month
 
 
 class MonthConverter:
@@ -14,7 +17,24 @@ class MonthConverter:
     to_url = staticmethod(format_month)
 
 
+class PeriodConverter:
+    """A period in an address: 2024-01..2024-12."""
+
+    regex = rf"{MonthConverter.regex}\.\.{MonthConverter.regex}"
+    to_python = staticmethod(Period.parse)
+    to_url = staticmethod(attrgetter("code"))
+
+
+class MeasureConverter:
+    """A measure in an address: infant."""
+
+    regex = "|".join(Measure.values)
+    to_python = to_url = staticmethod(str)
+
+
+register_converter(MeasureConverter, "measure")
 register_converter(MonthConverter, "month")
+register_converter(PeriodConverter, "period")
 
 PROGRAM = "programs/<slug:slug>/"
 REPORT = "sites/<str:code>/reports/<month:month>/"
@@ -22,6 +42,12 @@ REPORT = "sites/<str:code>/reports/<month:month>/"
 urlpatterns = [
     path("programs/", programs.portfolio, name="portfolio"),
     path(PROGRAM, programs.program, name="program"),
+    path(f"{PROGRAM}how-we-know/", programs.how_we_know, name="how_we_know"),
+    path(
+        f"{PROGRAM}explain/<measure:measure>/<period:period>/",
+        explanations.explanation,
+        name="explanation",
+    ),
     path(f"{PROGRAM}summary.csv", programs.program_summary_csv, name="program_summary_csv"),
     path(
         f"{PROGRAM}site-months.csv",

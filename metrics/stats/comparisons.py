@@ -181,12 +181,12 @@ def _posterior(
     prior_rate: float,
 ) -> tuple[float, float, float]:
     """Return the gamma shapes of both true rates, and the ratio of their rate parameters."""
-    check_prior(prior_shape, prior_rate)
     if min(deaths_now, deaths_base) < 0 or min(births_now, births_base) <= 0:
         raise ValueError(
             "A probability needs counts and births in both periods, but got "
             f"{deaths_now=}, {births_now=}, {deaths_base=}, {births_base=}."
         )
+    check_prior(prior_shape, prior_rate, min(deaths_now, deaths_base))
     births_ratio = (prior_rate + births_base) / (prior_rate + births_now)
     return prior_shape + deaths_now, prior_shape + deaths_base, births_ratio
 

@@ -148,9 +148,9 @@ def rate_credible_interval(
 
     Counts, prior and errors as in `probability_of_level`. docs/methods.md#credible-rate
     """
-    check_prior(prior_shape, prior_rate)
     if deaths < 0 or births <= 0:
         raise ValueError(f"A credible rate needs births, but got {deaths=}, {births=}.")
+    check_prior(prior_shape, prior_rate, deaths)
     shape, scale = prior_shape + deaths, per / (prior_rate + births)
     tail = tail_probability(confidence)
     low, median = gammaincinv(shape, tail) * scale, gammaincinv(shape, 0.5) * scale
@@ -158,9 +158,9 @@ def rate_credible_interval(
     return CredibleRate(shape * scale, float(low), float(median), float(high))
 
 
-def check_prior(shape: float, rate: float) -> None:
-    """Raise ValueError unless a prior adds more than no deaths, and no negative births."""
-    if not (shape > 0 and rate >= 0):
+def check_prior(shape: float, rate: float, least_deaths: float) -> None:
+    """Raise ValueError unless a prior takes nothing away, and leaves more than no deaths."""
+    if not (shape >= 0 and rate >= 0 and shape + least_deaths > 0):
         raise ValueError(
             f"A prior of {shape} deaths and {rate} births is none. Give more than 0 deaths, "
             "and 0 or more births."

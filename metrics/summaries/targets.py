@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from metrics.stats.bands import BandReading, read_band
 from metrics.stats.comparisons import RateRatio, compare_rates
@@ -45,6 +46,18 @@ class TargetSummary:
     @property
     def verdict(self) -> Verdict:
         return self.judgement.verdict
+
+    @property
+    def promised_ratio(self) -> Fraction | None:
+        """The rate ratio that would just keep the promise; None where a level has none."""
+        if self.target.level is None:
+            return 1 - Fraction(self.target.reduction) * Fraction(1, 100)
+        before = self.baseline.counts
+        if not before.deaths:
+            return None
+        return Fraction(
+            Fraction(self.target.level) * before.births, self.target.per * before.deaths
+        )
 
     @property
     def promised_rate(self) -> float | None:

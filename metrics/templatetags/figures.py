@@ -86,3 +86,36 @@ def keep_together(text: str, autoescape: bool = True) -> SafeString:
     """Keep “30 % lower” on one line."""
     safe = conditional_escape(text) if autoescape else text
     return mark_safe(_PERCENTAGE.sub(r'<span class="nowrap">\g<0></span>', safe))  # noqa: S308
+
+
+@register.filter
+def magnitude(number: float) -> str:
+    """Write how large a number is, whichever side of zero it lies on: 12."""
+    return decimals(abs(number), 0)
+
+
+@register.filter
+def fewer(deaths: float) -> str:
+    """Write averted deaths in words, never as a negative number: “12 more”."""
+    return f"{magnitude(deaths)} {'fewer' if deaths >= 0 else 'more'}"
+
+
+@register.filter
+def signed_number(number: float) -> str:
+    """Write a difference with its sign: +3.2, −1.0."""
+    sign = "−" if number < 0 else "+"
+    return f"{sign}{decimals(abs(number), 1)}"
+
+
+@register.filter
+def ratio_change(ratio: float) -> str:
+    """Write a rate ratio as a percent change in words."""
+    return change(100 * (ratio - 1))
+
+
+@register.filter
+def years_ahead(years: float) -> str:
+    """Write a time to come: “in 2.5 years”, or never."""
+    if years == float("inf"):
+        return "never at this pace"
+    return "by now" if years == 0 else f"in {decimals(years, 1)} years"

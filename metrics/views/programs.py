@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from metrics.charts import draw_rolling_rate
 from metrics.exports import file_name, site_month_rows, stream_csv, summary_rows
 from metrics.forms import PeriodForm
-from metrics.summaries import summarise_portfolio, summarise_program
+from metrics.summaries import summarise_knowledge, summarise_portfolio, summarise_program
 from programs.models import Membership, Program, Role, Site
 
 SITES_A_PAGE = 50
@@ -43,6 +43,23 @@ def program(request, slug):
         "may_report": membership.role != Role.VIEWER,
     }
     return render(request, "metrics/program.html", context)
+
+
+@require_safe
+@login_required
+def how_we_know(request, slug):
+    """Show what a verdict rests on, what would tip it, and each place's own."""
+    membership = _get_membership(request, slug)
+    summary = summarise_knowledge(
+        membership.program, today=timezone.localdate(), shown_sites=_shown_sites(membership)
+    )
+    lines = Paginator(summary.sites if summary else [], SITES_A_PAGE)
+    context = {
+        "program": membership.program,
+        "summary": summary,
+        "sites": lines.get_page(request.GET.get("page")),
+    }
+    return render(request, "metrics/knowledge.html", context)
 
 
 @require_safe
@@ -81,11 +98,15 @@ def _get_membership(request, slug):
 
 def _summarise(request, slug, form):
     membership = _get_membership(request, slug)
-    sites = None if membership.all_sites else set(membership.sites.values_list("pk", flat=True))
     summary = summarise_program(
         membership.program,
         today=timezone.localdate(),
         period=form.period if form.is_bound and form.is_valid() else None,
-        shown_sites=sites,
+        shown_sites=_shown_sites(membership),
     )
     return membership, summary
+
+
+def _shown_sites(membership):
+    """The sites whose own figures a member may see; None for all."""
+    return None if membership.all_sites else set(membership.sites.values_list("pk", flat=True))

@@ -122,6 +122,13 @@ def test_gap_breaks_the_line_and_is_not_drawn_across():
     assert len(marked(svg, "circle", "point")) == 15
 
 
+def test_line_ends_where_births_do():
+    ended = date(2024, 3, 1)
+    program = make_program(lambda m: 0 if m > ended else 100, lambda m: 0 if m > ended else 5)
+    [line] = marked(draw(program), "polyline", "line")
+    assert len(line.get("points").split()) == 15
+
+
 def test_point_without_neighbours_is_marked_however_many_points_there_are():
     """Births again in the last month, after a year without: no line can show it."""
     gap = Period(date(2024, 1, 1), date(2025, 5, 1))

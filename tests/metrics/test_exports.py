@@ -71,22 +71,14 @@ def test_file_is_streamed_while_it_is_made():
 
 
 def test_site_months_come_out_in_the_columns_in_which_they_come_in(client, program):
-    part = program.participations.get()
-    MonthlyReportFactory(site=part.site, month=date(2024, 3, 1), stillbirths=0)
-    MonthlyReportFactory(site=part.site, month=date(2024, 1, 1), infant_deaths=None)
+    site = program.sites.get()
+    MonthlyReportFactory(site=site, month=date(2024, 3, 1))
+    MonthlyReportFactory(site=site, month=date(2024, 1, 1), infant_deaths=None)
     january, march = rows_of(client.get(SITE_MONTHS))
     assert list(march) == [*COLUMNS, "status"]
-    assert [march[name] for name in ("site_code", "site_name", "month")] == [
-        "A",
-        "North",
-        "2024-03",
-    ]
-    assert (march["live_births"], march["infant_deaths"], march["status"]) == (
-        "100",
-        "5",
-        "submitted",
-    )
-    assert (january["month"], january["infant_deaths"]) == ("2024-01", "")
+    assert list(march.values())[:5] == ["A", "North", "2024-03", "100", "5"]
+    assert march["status"] == "submitted"
+    assert list(january.values())[:5] == ["A", "North", "2024-01", "100", ""]
 
 
 def test_empty_is_not_zero(client, program):
@@ -138,14 +130,12 @@ def test_member_of_some_sites_gets_these_only(client, program):
 def fill(program):
     """Two and a half years of reports that no whole number divides."""
     TargetFactory(program=program)
-    for month in Period(date(2023, 1, 1), date(2025, 6, 1)):
-        deaths = 7 if month.year == 2023 else 4
-        MonthlyReportFactory(
-            site=program.sites.get(),
-            month=month,
-            live_births=99 + month.month,
-            infant_deaths=deaths,
-        )
+    for site in program.sites.all():
+        for month in Period(date(2023, 1, 1), date(2025, 6, 1)):
+            counts = {"live_births": 99 + month.month, "infant_deaths": 7}
+            if month.year > 2023:
+                counts["infant_deaths"] = 4
+            MonthlyReportFactory(site=site, month=month, **counts)
 
 
 def section(rows, name):
@@ -209,6 +199,11 @@ def test_no_births_leave_the_rate_empty_and_the_counts_zero(client, program):
     assert (row["deaths"], row["births"], row["reports_received"]) == ("0", "0", "11")
 
 
+def test_site_of_a_program_that_has_not_begun_has_no_row_yet(client, program):
+    program.participations.update(first_month=date(2026, 1, 1))
+    assert rows_of(client.get(SUMMARY)) == []
+
+
 def test_program_without_anything_has_a_summary(client, program):
     program.participations.all().delete()
     assert rows_of(client.get(SUMMARY)) == []
@@ -257,9 +252,8 @@ def test_download_is_never_a_post(client, program, url):
 def test_download_takes_as_many_queries_for_one_site_as_for_three(
     client, program, django_assert_num_queries, url, queries, sites
 ):
+    ParticipationFactory.create_batch(sites - 1, program=program)
     fill(program)
-    for _ in range(sites - 1):
-        MonthlyReportFactory(site=ParticipationFactory(program=program).site)
     InterventionFactory(program=program)
     with django_assert_num_queries(queries):
         client.get(url).getvalue()

@@ -90,6 +90,17 @@ def test_site_that_left_the_program_is_not_covered_by_naming_it(world):
     assert visible(Site, user) == set()
 
 
+@pytest.mark.xfail(strict=True, reason="any program through which the site is seen is taken")
+def test_participation_is_seen_through_its_own_program_only(world):
+    """Seeing a site through one program does not tell that it is in another, where one sees
+    other sites only."""
+    first, second, shared, own = world
+    user = MembershipFactory(program=first, sites=[own]).user
+    MembershipFactory(program=second, user=user)
+    seen = {first.participations.get(site=own), second.participations.get(site=shared)}
+    assert visible(Participation, user) == seen
+
+
 def test_areas_around_a_visible_site_are_seen():
     country = AreaFactory(kind="country")
     region = AreaFactory(parent=country)

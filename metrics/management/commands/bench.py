@@ -1,4 +1,4 @@
-"""Time the program page on much data, beside the bare SQL that it needs, in the same run."""
+"""Time what may grow slow, each beside the bare work that it cannot do without, in one run."""
 
 import random
 from collections.abc import Callable
@@ -6,15 +6,19 @@ from datetime import date
 from statistics import median
 from time import perf_counter
 
+import numpy as np
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection, reset_queries
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from scipy.special import betainccinv, betaincinv, gammainccinv, gammaincinv
 
 from accounts.models import User
 from metrics.models import MonthlyReport, Status
+from metrics.stats.comparisons import ratio_limits
+from metrics.stats.rates import rate_limits
 from programs.models import (
     Area,
     Membership,
@@ -29,22 +33,51 @@ from programs.periods import Period, month_of, shift_month
 
 SEED = 20261122
 RUNS = 5
+MANY_SITES = 10_000
 
 
 class Command(BaseCommand):
-    help = "Print the time of the program page and of its bare SQL, and their ratio."
+    help = "Print the times of pages and statistics, of the bare work under them, and the ratios."
 
     def add_arguments(self, parser):
         parser.add_argument("--sites", type=int, default=1000)
         parser.add_argument("--months", type=int, default=120)
 
     def handle(self, *, sites, months, **options):
+        self._compare_statistics()
         name = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         try:
             self._compare(sites, months)
         finally:
             connection.creation.destroy_test_db(name, verbosity=0)
+
+    def _compare_statistics(self):
+        draw = np.random.default_rng(SEED)
+        births = draw.integers(50, 5000, (2, MANY_SITES))
+        deaths = draw.binomial(births, 0.05) + 1  # bare calls know no edges: none has 0 deaths
+        (now, base), (born_now, born_base) = deaths, births
+        self.stdout.write(f"statistics of {MANY_SITES:,} sites in one call, median of {RUNS} runs")
+        for name, own, bare in (
+            (
+                "rates",
+                lambda: rate_limits(now, born_now),
+                lambda: (gammaincinv(now, 0.025), gammainccinv(now + 1, 0.025)),
+            ),
+            (
+                "ratios",
+                lambda: ratio_limits(now, born_now, base, born_base),
+                lambda: (
+                    betaincinv(now, base + 1, 0.025),
+                    betainccinv(now + 1, base, 0.025),
+                ),
+            ),
+        ):
+            ours, theirs = time_median(own), time_median(bare)
+            self.stdout.write(
+                f"{name:<12}  {1000 * ours:8.1f} ms, bare {1000 * theirs:8.1f} ms, "
+                f"ratio {ours / theirs:5.2f}"
+            )
 
     def _compare(self, sites, months):
         program, user = make_program(sites, months)

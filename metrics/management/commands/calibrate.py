@@ -159,7 +159,7 @@ def _promises(verdicts, coverage, programs):
     ]  # fmt: skip
     for dispersion, least in LEAST_COVERAGE.items():
         worst = min(own.widened for (_, _, d), own in coverage.items() if d == dispersion)
-        text = f"intervals hold the truth at least {least:.0%} of the time with dispersion"
+        text = f"intervals hold the truth at least {100 * least:.0f} % of the time with dispersion"
         lines.append(_promise(f"{text} {dispersion}", worst, worst >= least, programs))
     return [*lines, ""]
 

@@ -14,20 +14,20 @@ from tests.metrics.capture.capturing import GOOD, JUNE, sign_in, store, url
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
 
-@pytest.mark.parametrize("page", ["", "receipt/"])
-def test_signed_out_person_is_led_to_sign_in(client, site, page):
-    response = client.get(url(page=page))
-    assert (response.status_code, response.url) == (302, f"/account/login/?next={url(page=page)}")
+@pytest.mark.parametrize("end", ["", "receipt/"])
+def test_signed_out_person_is_led_to_sign_in(client, site, end):
+    response = client.get(url(page=end))
+    assert (response.status_code, response.url) == (302, f"/account/login/?next={url(page=end)}")
 
 
-@pytest.mark.parametrize("page", ["", "receipt/"])
+@pytest.mark.parametrize("end", ["", "receipt/"])
 @pytest.mark.parametrize(
     "extra", [{}, {"is_staff": True}, {"is_staff": True, "is_superuser": True}]
 )
-def test_stranger_sees_no_such_page(client, site, extra, page):
+def test_stranger_sees_no_such_page(client, site, extra, end):
     store(site)
     client.force_login(UserFactory(**extra))
-    assert client.get(url(page=page)).status_code == 404
+    assert client.get(url(page=end)).status_code == 404
     assert client.post(url(), GOOD).status_code == 404
     assert MonthlyReport.objects.get().live_births == 38
 

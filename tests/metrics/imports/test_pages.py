@@ -1,7 +1,9 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 
 from metrics.models import ImportBatch, MonthlyReport
+from metrics.views import imports as views
 from programs.models import Site
 from tests.factories import (
     MembershipFactory,
@@ -63,6 +65,20 @@ def test_faulty_file_sent_to_apply_writes_nothing(client, program, manager):
     address = upload(client, GOOD + "A,2024-03,many,0\n").url
     client.post(f"{address}apply/")
     assert "Nothing was written: the file has faults by now." in client.get(address).text
+    assert not MonthlyReport.objects.exists()
+
+
+@pytest.mark.usefixtures("today")
+def test_month_reported_while_the_file_is_applied_is_told_and_nothing_written(
+    client, program, manager, monkeypatch
+):
+    def lose_the_race(*arguments, **fields):
+        raise IntegrityError
+
+    address = upload(client).url
+    monkeypatch.setattr(views, "apply_batch", lose_the_race)
+    assert client.post(f"{address}apply/").url == address
+    assert "Somebody reported one of these months just now." in client.get(address).text
     assert not MonthlyReport.objects.exists()
 
 

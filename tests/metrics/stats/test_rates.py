@@ -231,7 +231,7 @@ def test_rate_credible_interval_needs_births(counts):
         rate_credible_interval(*counts)
 
 
-@pytest.mark.parametrize("prior", [(0, 0), (-1, 0), (0.5, -1), (nan, 0), (0.5, nan)])
+@pytest.mark.parametrize("prior", [(-1, 0), (0.5, -1), (nan, 0), (0.5, nan)])
 def test_a_prior_must_add_something(prior):
     with pytest.raises(ValueError, match=r"^A prior of .+ is none. Give more than 0 deaths"):
         rate_credible_interval(3, 100, prior_shape=prior[0], prior_rate=prior[1])
@@ -250,3 +250,9 @@ def test_more_dispersion_never_narrows_a_rate(deaths, births, dispersion, times)
 def test_dispersion_gives_the_interval_of_so_many_times_fewer_deaths_and_births():
     wide, small = mortality_rate(70, 1000, dispersion=7), mortality_rate(10, 1000)
     assert (wide.low, wide.high) == pytest.approx((7 * small.low, 7 * small.high))
+
+
+def test_a_prior_of_no_deaths_needs_some_that_were_counted():
+    assert rate_credible_interval(3, 100, prior_shape=0).mean == 30
+    with pytest.raises(ValueError, match=r"^A prior of 0 deaths and 0.0 births is none"):
+        rate_credible_interval(0, 100, prior_shape=0)

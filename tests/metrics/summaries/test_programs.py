@@ -237,6 +237,15 @@ def test_months_in_which_a_site_was_closed_are_not_expected():
     assert counted(summarise(program).latest) == ((50, 1000, 10), 10)
 
 
+def test_site_that_was_never_open_while_it_took_part_is_expected_of_nothing():
+    program = make_simple(months=EVERY_MONTH)
+    closed = SiteFactory(spells=[(date(2020, 1, 1), date(2022, 12, 1))])
+    ParticipationFactory(program=program, site=closed)
+    summary = summarise(program)
+    assert counted(summary.latest) == ((60, 1200, 12), 12)
+    assert sorted((line.expected, line.missing) for line in summary.sites) == [(0, 0), (30, 0)]
+
+
 def test_member_of_some_sites_sees_these_listed_and_all_of_them_added():
     program = make_simple(months=EVERY_MONTH, sites=3)
     shown = program.sites.first()

@@ -255,7 +255,7 @@ def test_portfolio_takes_five_queries(django_assert_num_queries, number):
     for seed in range(number):
         TargetFactory(program=make_program(seed))
     programs = list(Program.objects.filter(targets__isnull=False))
-    with django_assert_num_queries(5):  # targets, counts, participations, spells
+    with django_assert_num_queries(5):  # targets, sites, months, participations, spells
         assert len(summarise_portfolio(programs, today=TODAY)) == number
 
 

@@ -1,0 +1,112 @@
+"""What a program's figures are made from, fetched once for all that is shown of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import prefetch_related_objects
+
+from metrics.models import MonthlyReport, Status
+from metrics.models.reports import counts_officially
+from metrics.summaries.counts import Counts, SiteCounts, count_months, count_sites
+from metrics.summaries.expected import Expected, expect_reports
+from metrics.summaries.figures import Rating
+from metrics.summaries.targets import choose_sites, contract_periods, rating_of
+from programs.models import Measure, Participation, Program, Target
+from programs.periods import Period, month_of, shift_month
+
+RECENT = "recent"  # the last 12 months
+
+CountsByMonth = Mapping[date, Mapping[Measure, Counts]]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A program's counts on one day.
+
+    expected, own : of all its sites, and of its program sites without the comparison sites
+    by_month : of program sites together; by_site : of every site, in the contract's periods
+    """
+
+    program: Program
+    target: Target | None
+    participations: Sequence[Participation]
+    through: date
+    expected: Expected
+    own: Expected
+    by_month: CountsByMonth
+    by_site: Mapping[int, SiteCounts]
+
+    @property
+    def measure(self) -> Measure:
+        return Measure(self.target.measure) if self.target else Measure.INFANT
+
+    @property
+    def rating(self) -> Rating:
+        return rating_of(self.target) if self.target else Rating()
+
+    @property
+    def own_by_site(self) -> dict[int, SiteCounts]:
+        """Of the program sites that have reported."""
+        return {site: self.by_site[site] for site in self.own.by_site if site in self.by_site}
+
+    def months_of(self, measure: Measure) -> dict[date, Counts]:
+        """One measure of all program sites, month by month."""
+        return {month: counts[measure] for month, counts in self.by_month.items()}
+
+    def months_of_target(self, target: Target) -> tuple[set[int], dict[date, Counts]]:
+        """The sites that a contract names, and its measure at them, month by month."""
+        sites, measure = choose_sites(target, self.own_by_site, self.own), Measure(target.measure)
+        if sites == set(self.own.by_site):
+            return sites, self.months_of(measure)
+        by_month = count_program_months(self.program, self.own.span, [measure], sites)
+        return sites, {month: counts[measure] for month, counts in by_month.items()}
+
+
+def gather_program(program: Program, *, today: date) -> Gathered:
+    """Fetch a program's counts, up to the last month that was over on a day."""
+    target = program.targets.current().order_by("measure").first()
+    participations = list(program.participations.select_related("site__area"))
+    prefetch_related_objects(participations, "site__spells")
+    through = shift_month(month_of(today), -1)
+    expected = expect_reports(participations, through)
+    own = expect_reports(filter(_is_program_site, participations), through)
+    return Gathered(
+        program=program,
+        target=target,
+        participations=participations,
+        through=through,
+        expected=expected,
+        own=own,
+        by_month=count_program_months(program, own.span, list(Measure)),
+        by_site=_count_sites(program, target, expected.span),
+    )
+
+
+def count_program_months(
+    program: Program,
+    span: Period | None,
+    measures: Collection[Measure],
+    sites: Collection[int] | None = None,
+) -> CountsByMonth:
+    """Sum the official reports of program sites, of these or of all, month by month."""
+    if span is None:
+        return {}
+    reports = MonthlyReport.objects.of_program(program, role=Participation.Role.PROGRAM)
+    if sites is not None:
+        reports = reports.filter(site__in=sites)
+    return count_months(reports.official(program).in_period(span), measures)
+
+
+def _is_program_site(participation):
+    return participation.role == Participation.Role.PROGRAM
+
+
+def _count_sites(program, target, span):
+    if span is None:
+        return {}
+    periods = contract_periods(target, span) if target else {}
+    periods[RECENT] = Period.ending(span.last)
+    measure = Measure(target.measure) if target else Measure.INFANT
+    reports = MonthlyReport.objects.of_program(program).exclude(status=Status.DRAFT)
+    return count_sites(reports.in_period(span), measure, periods, counts_officially(program))

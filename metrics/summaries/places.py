@@ -1,0 +1,149 @@
+"""The same contract, asked of each site and each area."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from metrics.stats.differences import excess_deaths
+from metrics.stats.evidence import Evidence
+from metrics.stats.verdicts import Verdict, judge
+from metrics.summaries.counts import NOTHING, Counts
+from metrics.summaries.figures import PeriodFigures, figures_of
+from metrics.summaries.gathering import Gathered
+from metrics.summaries.judging import confidence_of, promise_of
+from metrics.summaries.targets import (
+    BASELINE,
+    EVALUATION,
+    PERIOD_NAMES,
+    TargetSummary,
+    contract_periods,
+)
+from programs.models import Area, Site
+
+
+@dataclass(frozen=True)
+class Excess:
+    """Deaths beyond those expected at the program's baseline rate; below 0: fewer."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class PlaceLine:
+    """A site's or an area's own verdict. `excess` is None without a baseline rate.
+
+    level : how deep the place lies, 0 for the outermost area
+    """
+
+    place: Area | Site
+    level: int
+    baseline: PeriodFigures
+    evaluation: PeriodFigures
+    verdict: Verdict
+    excess: Excess | None
+
+
+def judge_sites(gathered: Gathered, summary: TargetSummary) -> list[PlaceLine]:
+    """Judge every program site, those with the most excess deaths first."""
+    sites = [p.site for p in gathered.participations if p.site_id in gathered.own.by_site]
+    lines = _judge_places(gathered, summary, {site: [site.pk] for site in sites}, {})
+    return sorted(lines, key=lambda line: -line.excess.low if line.excess else 0)
+
+
+def judge_areas(gathered: Gathered, summary: TargetSummary) -> list[PlaceLine]:
+    """Judge every area that holds program sites, each before the areas inside it."""
+    areas = Area.objects.in_bulk()
+    held: dict[int, list[int]] = {}
+    for participation in gathered.participations:
+        if participation.site_id in gathered.own.by_site:
+            for area in _path(areas, participation.site.area_id):
+                held.setdefault(area, []).append(participation.site_id)
+    order = sorted(held, key=lambda pk: [areas[own].name for own in _path(areas, pk)][::-1])
+    levels = {areas[pk]: len(_path(areas, pk)) - 1 for pk in order}
+    return _judge_places(gathered, summary, {areas[pk]: held[pk] for pk in order}, levels)
+
+
+def _path(areas, pk):
+    """An area and those around it, from the inside out."""
+    path = []
+    while pk is not None:
+        path.append(pk)
+        pk = areas[pk].parent_id
+    return path
+
+
+def _judge_places(
+    gathered: Gathered,
+    summary: TargetSummary,
+    places: Mapping[Any, Sequence[int]],
+    levels: Mapping[Any, int],
+) -> list[PlaceLine]:
+    if len(contract_periods(summary.target, gathered.own.span)) < len(PERIOD_NAMES):
+        return []
+    sides = [_figures_of_sites(gathered, summary, sites) for sites in places.values()]
+    excess = _find_excess(summary, [evaluation.counts for _, evaluation in sides])
+    return [
+        PlaceLine(
+            place=place,
+            level=levels.get(place, 0),
+            baseline=baseline,
+            evaluation=evaluation,
+            verdict=_judge(summary, baseline, evaluation),
+            excess=own,
+        )
+        for place, (baseline, evaluation), own in zip(places, sides, excess, strict=True)
+    ]
+
+
+def _figures_of_sites(gathered, summary, sites):
+    periods = contract_periods(summary.target, gathered.own.span)
+    return [
+        figures_of(
+            periods[name],
+            sum(
+                (
+                    gathered.by_site[site].by_period[name]
+                    for site in sites
+                    if site in gathered.by_site
+                ),
+                NOTHING,
+            ),
+            gathered.own.in_period(periods[name], sites),
+            gathered.rating,
+        )
+        for name in (BASELINE, EVALUATION)
+    ]
+
+
+def _judge(summary, baseline, evaluation):
+    """Judge a place by the program's contract, widened as the program's own verdict is."""
+    whole = summary.judgement.evidence
+    evidence = Evidence(
+        evaluation.counts.deaths,
+        evaluation.counts.births,
+        baseline.counts.deaths,
+        baseline.counts.births,
+        confidence=confidence_of(summary.target),
+        completeness_base=baseline.completeness,
+        completeness_now=evaluation.completeness,
+        min_completeness=summary.target.min_completeness,
+        matched_months=whole.matched_months,
+        per=summary.target.per,
+        dispersion=whole.dispersion,
+    )
+    return judge(evidence, promise_of(summary.target))
+
+
+def _find_excess(summary, counts: Sequence[Counts]) -> list[Excess | None]:
+    reference = summary.baseline.rate
+    if reference is None or not counts:
+        return [None] * len(counts)
+    limits = excess_deaths(
+        [own.deaths for own in counts],
+        [own.births for own in counts],
+        reference=reference,
+        confidence=confidence_of(summary.target),
+    )
+    return [Excess(*own) for own in zip(*(array.tolist() for array in limits), strict=True)]
