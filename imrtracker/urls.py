@@ -11,5 +11,6 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
+    path("", include("programs.urls")),
     path("", include("metrics.urls")),
 ]

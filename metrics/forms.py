@@ -1,5 +1,6 @@
 """What people type: one month's counts, a period, a file."""
 
+from decimal import Decimal
 from typing import cast
 
 from crispy_forms.helper import FormHelper
@@ -13,7 +14,12 @@ from metrics.imports import FileRefusedError, parse_mapping
 from metrics.models import COUNT_FIELDS, MonthlyReport
 from metrics.models.reports import AGE_FIELDS, SERVICE_FIELDS
 from programs.fields import MonthFormField
+from programs.models import Measure
 from programs.periods import Period
+
+# More births or months than a program has; a plan for them would keep everybody waiting.
+MOST_BIRTHS_A_MONTH = 100_000
+MOST_MONTHS = 60
 
 
 def _helper(*layout):
@@ -138,6 +144,29 @@ class PeriodForm(forms.Form):
                 self.period = Period(self.cleaned_data["first"], self.cleaned_data["last"])
             except ValueError as error:
                 raise ValidationError(str(error)) from error
+
+
+class PlanForm(forms.Form):
+    """What to try instead of a program's own promise, births and months. Empty: its own."""
+
+    measure = forms.ChoiceField(choices=Measure, required=False)
+    reduction = forms.DecimalField(
+        label="Reduction (%)",
+        required=False,
+        min_value=Decimal("0.1"),
+        max_value=100,
+        decimal_places=1,
+    )
+    births_a_month = forms.DecimalField(
+        label="Births a month",
+        required=False,
+        min_value=Decimal("0.1"),
+        max_value=MOST_BIRTHS_A_MONTH,
+        decimal_places=1,
+    )
+    months = forms.IntegerField(
+        label="Months judged", required=False, min_value=1, max_value=MOST_MONTHS
+    )
 
 
 class ImportForm(forms.Form):

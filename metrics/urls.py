@@ -3,8 +3,9 @@
 from operator import attrgetter
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from metrics.views import explanations, imports, programs, reports
+from metrics.views import explanations, imports, planning, programs, reports
 from programs.models import Measure
 from programs.periods import Period, format_month, parse_month
 
@@ -25,6 +26,12 @@ class PeriodConverter:
     to_url = staticmethod(attrgetter("code"))
 
 
+class SiteCodeConverter(StringConverter):
+    """A site's code in an address. PostgreSQL would stumble over a NUL."""
+
+    regex = r"[^/\x00]+"
+
+
 class MeasureConverter:
     """A measure in an address: infant."""
 
@@ -34,10 +41,11 @@ class MeasureConverter:
 
 register_converter(MeasureConverter, "measure")
 register_converter(MonthConverter, "month")
+register_converter(SiteCodeConverter, "code")
 register_converter(PeriodConverter, "period")
 
 PROGRAM = "programs/<slug:slug>/"
-REPORT = "sites/<str:code>/reports/<month:month>/"
+REPORT = "sites/<code:code>/reports/<month:month>/"
 
 urlpatterns = [
     path("programs/", programs.portfolio, name="portfolio"),
@@ -48,6 +56,7 @@ urlpatterns = [
         explanations.explanation,
         name="explanation",
     ),
+    path(f"{PROGRAM}planning/", planning.planning, name="planning"),
     path(f"{PROGRAM}summary.csv", programs.program_summary_csv, name="program_summary_csv"),
     path(
         f"{PROGRAM}site-months.csv",
@@ -57,7 +66,7 @@ urlpatterns = [
     path(f"{PROGRAM}imports/", imports.import_file, name="import_file"),
     path(f"{PROGRAM}imports/<int:pk>/", imports.import_batch, name="import_batch"),
     path(f"{PROGRAM}imports/<int:pk>/apply/", imports.import_apply, name="import_apply"),
-    path("sites/<str:code>/", reports.site, name="site"),
+    path("sites/<code:code>/", reports.site, name="site"),
     path(REPORT, reports.monthly_report, name="monthly_report"),
     path(f"{REPORT}receipt/", reports.report_receipt, name="report_receipt"),
 ]

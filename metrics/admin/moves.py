@@ -41,7 +41,7 @@ class ReportMoves:
 
         label, empty = "Message to those who entered them", "Say what to correct."
         form = WordsForm(request, label=label, empty=empty)
-        return self._move_with_words(request, queryset, form, move, "returned")
+        return self._move_with_words(request, queryset, form, move, "Return", "returned")
 
     @admin.action(description="Reopen selected reports with a reason", permissions=["move"])
     def reopen(self, request, queryset):
@@ -50,13 +50,13 @@ class ReportMoves:
 
         label, empty = "Why are they opened again?", "Say why they are reopened."
         form = WordsForm(request, label=label, empty=empty)
-        return self._move_with_words(request, queryset, form, move, "reopened")
+        return self._move_with_words(request, queryset, form, move, "Reopen", "reopened")
 
-    def _move_with_words(self, request, queryset, form, move, moved):
+    def _move_with_words(self, request, queryset, form, move, verb, moved):
         if not _is_few_enough(request, queryset):
             return None
         if not form.is_valid():
-            title = f"Reports to be {moved}"
+            title = f"{verb} reports"
             return ask_for_words(self, request, queryset, form=form, title=title)
         return _move_each(request, queryset, move, moved, words=form.cleaned_data["words"])
 

@@ -6,6 +6,7 @@ from metrics.summaries.figures import MonthFigures, PeriodFigures, YearFigures
 from metrics.summaries.gathering import gather_program
 from metrics.summaries.knowledge import KnowledgeSummary, summarise_knowledge
 from metrics.summaries.places import PlaceLine
+from metrics.summaries.planning import ProgramPlan, assume_target, plan_program
 from metrics.summaries.portfolio import ProgramLine, summarise_portfolio
 from metrics.summaries.programs import ProgramSummary, SiteLine, summarise_program
 from metrics.summaries.sites import MonthState, SiteMonth, SiteSummary, summarise_site
@@ -20,6 +21,7 @@ __all__ = [
     "PeriodFigures",
     "PlaceLine",
     "ProgramLine",
+    "ProgramPlan",
     "ProgramSummary",
     "SiteLine",
     "SiteMonth",
@@ -27,8 +29,10 @@ __all__ = [
     "TargetDetails",
     "TargetSummary",
     "YearFigures",
+    "assume_target",
     "explain_figure",
     "gather_program",
+    "plan_program",
     "summarise_knowledge",
     "summarise_portfolio",
     "summarise_program",

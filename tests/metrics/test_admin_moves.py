@@ -68,18 +68,19 @@ def test_words_go_with_the_report(client, part, manager, action):
 
 
 @pytest.mark.parametrize(
-    ("action", "start", "question"),
+    ("action", "start", "question", "button"),
     [
-        ("send_back", Status.SUBMITTED, "Message to those who entered them"),
-        ("reopen", Status.APPROVED, "Why are they opened again?"),
+        ("send_back", Status.SUBMITTED, "Message to those who entered them", "Return reports"),
+        ("reopen", Status.APPROVED, "Why are they opened again?", "Reopen reports"),
     ],
 )
-def test_words_are_asked_for_first(client, part, manager, action, start, question):
+def test_words_are_asked_for_first(client, part, manager, action, start, question, button):
     reports = make_reports(part, start)
     asked = choose(client, MonthlyReport, action, reports)
     again = choose(client, MonthlyReport, action, reports, words="  ")
     for response in (asked, again):
         assert question in response.text
+        assert f'value="{button}"' in response.text
         assert "Nyanza (N1), 2024-01" in response.text
     assert "errorlist" in again.text
     assert statuses() == {start}

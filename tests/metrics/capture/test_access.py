@@ -86,6 +86,12 @@ def test_address_without_a_month_is_no_page(client, reporter, month):
     assert client.get(url(month=month)).status_code == 404
 
 
+@pytest.mark.parametrize("code", ["%00", "A%00B", "%F0%9F%98%80", "'", "a%20b", "x" * 3000, "%FF"])
+def test_address_of_no_possible_site_is_no_page(client, reporter, code):
+    for address in (f"/sites/{code}/", url(code), url(code, page="receipt/")):
+        assert client.get(address).status_code == 404
+
+
 @pytest.mark.parametrize("month", ["1000-01", "9999-12"])
 def test_first_and_last_month_there_is_do_no_harm(client, reporter, month):
     assert client.get(url(month=month)).status_code == 200

@@ -1,0 +1,34 @@
+"""The planning page: what a program's births can show, before it promises."""
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from metrics.charts_power import draw_power_curve
+from metrics.forms import PlanForm
+from metrics.summaries import assume_target, plan_program
+from programs.models import Measure, Program
+from programs.permissions import can_manage
+
+
+@require_safe
+@login_required
+def planning(request, slug):
+    """Show what can be shown. An unusable question shows its error above the program's own."""
+    program = get_object_or_404(Program.objects.visible_to(request.user), slug=slug)
+    promises = {own.measure: own for own in program.targets.current().order_by("measure")}
+    form = PlanForm({"measure": next(iter(promises), Measure.INFANT)} | request.GET.dict())
+    tried = form.cleaned_data if form.is_valid() else {}
+    measure = Measure(tried.pop("measure", "") or next(iter(promises), Measure.INFANT))
+    target = promises.get(measure) or assume_target(program, measure)
+    plan = plan_program(program, target, today=timezone.localdate(), **tried)
+    context = {
+        "program": program,
+        "form": form,
+        "plan": plan,
+        "chart": draw_power_curve(plan),
+        "may_promise": can_manage(request.user, program),
+    }
+    status = 200 if form.is_valid() else 422
+    return render(request, "metrics/planning.html", context, status=status)
