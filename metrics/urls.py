@@ -21,7 +21,7 @@ class MonthConverter:
 class PeriodConverter:
     """A period in an address: 2024-01..2024-12."""
 
-    regex = rf"{MonthConverter.regex}\.\.{MonthConverter.regex}"
+    regex = r"\d{4}-\d{2}\.\.\d{4}-\d{2}"
     to_python = staticmethod(Period.parse)
     to_url = staticmethod(attrgetter("code"))
 

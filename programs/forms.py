@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
+from django.db.models import Max
 
 from programs.actions import revise_target
 from programs.models import Target
@@ -67,7 +68,7 @@ class ContractForm(forms.ModelForm):
     def __init__(self, data=None, *, program, measure, current=None):
         """current : the latest version of the promise about this measure, or None"""
         self.current = current
-        self.seen_now = marker(current)
+        self.seen_now = markers(program).get(current.pk, 0) if current else 0
         open_one = current if current and not current.is_locked else None
         target = open_one or _next_version(program, measure, current)
         super().__init__(data, instance=target, initial={"seen": self.seen_now})
@@ -129,11 +130,10 @@ class ContractForm(forms.ModelForm):
         return target
 
 
-def marker(target) -> int:
-    """What tells one state of a promise from the next: its latest record, 0 without any."""
-    if target is None:
-        return 0
-    return target.history.values_list("history_id", flat=True).first() or 0
+def markers(program) -> dict[int, int]:
+    """What tells one state of each of a program's targets from the next: its latest record."""
+    records = Target.history.filter(program=program).order_by().values_list("id")
+    return dict(records.annotate(Max("history_id")))
 
 
 def _next_version(program, measure, locked):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from programs.actions import lock_target
-from programs.forms import ContractForm, marker
+from programs.forms import ContractForm, markers
 from programs.models import Measure, Program, Target
 from programs.periods import month_of
 from programs.permissions import can_manage, check_may_manage
@@ -25,7 +25,7 @@ def contract(request, slug):
     context = {
         "program": program,
         "promises": promises,
-        "open_measures": [m for m in Measure if m not in {own["measure"] for own in promises}],
+        "open_measures": [m for m in Measure if m not in [own["measure"] for own in promises]],
         "may_manage": can_manage(request.user, program),
     }
     return render(request, "programs/contract.html", context)
@@ -63,7 +63,7 @@ def contract_lock(request, slug, pk):
     program = _get_program(request, slug)
     check_may_manage(request.user, program)
     target = get_object_or_404(program.targets, pk=pk)
-    if request.POST.get("seen") != str(marker(target)):
+    if request.POST.get("seen") != str(markers(program).get(target.pk, 0)):
         messages.error(request, f"{target}, has changed in between. Look again, then lock it.")
         return redirect("contract", slug=slug)
     try:
@@ -96,8 +96,9 @@ def _promises(program):
     versions: dict[str, list[Target]] = {}
     for target in program.targets.select_related("program", "locked_by"):
         versions.setdefault(target.measure, []).append(target)
+    seen = markers(program)
     return [
-        {"measure": measure, "versions": versions[measure], "seen": marker(versions[measure][0])}
-        for measure in Measure
-        if measure in versions
+        {"measure": m, "versions": versions[m], "seen": seen.get(versions[m][0].pk, 0)}
+        for m in Measure
+        if m in versions
     ]

@@ -154,8 +154,14 @@ def test_every_page_of_ours_asks_for_sign_in(client):
 
 def filled_in(pattern):
     route = str(pattern.pattern)
-    for kind, value in (("month:month", "2024-01"), ("int:pk", "1")):
-        route = route.replace(f"<{kind}>", value)
+    period = "2024-01..2024-12"
+    for kind, value in {
+        "month": "2024-01",
+        "period": period,
+        "int": "1",
+        "measure": "infant",
+    }.items():
+        route = re.sub(rf"<{kind}:\w+>", value, route)
     return re.sub(r"<\w+:\w+>", "x", route)
 
 

@@ -78,8 +78,7 @@ def compare_rates(
     Source: R's poisson.test of two counts. docs/methods.md#rate-ratio
     """
     counts = deaths_now, births_now, deaths_base, births_base
-    for name, count in zip(COUNT_NAMES, counts, strict=True):
-        check_count(name, count)
+    check_counts(*counts)
     check_dispersion(dispersion)
     low, high = ratio_limits(
         deaths_now / dispersion, births_now, deaths_base / dispersion, births_base, confidence
@@ -93,6 +92,13 @@ def compare_rates(
     else:
         p_value = tail_chances(*counts, ratio=1, dispersion=dispersion).two_sided
     return RateRatio(ratio, float(low), float(high), p_value, confidence, *counts, dispersion)
+
+
+def check_counts(deaths_now: int, births_now: int, deaths_base: int, births_base: int) -> None:
+    """Raise ValueError unless all four are whole numbers >= 0."""
+    counts = deaths_now, births_now, deaths_base, births_base
+    for name, count in zip(COUNT_NAMES, counts, strict=True):
+        check_count(name, count)
 
 
 def ratio_limits(

@@ -5,14 +5,13 @@ from math import hypot, sqrt
 
 from numpy.typing import ArrayLike
 
-from metrics.stats.comparisons import COUNT_NAMES
+from metrics.stats.comparisons import check_counts
 from metrics.stats.rates import (
     DEFAULT_CONFIDENCE,
     DEFAULT_PER,
     Floats,
     Rate,
     as_counts,
-    check_count,
     mortality_rate,
     normal_quantile,
     poisson_limits,
@@ -65,8 +64,7 @@ def rate_difference(
     Source: MOVER, Zou & Donner (2008), Stat Med 27:1693. docs/methods.md#rate-difference
     """
     counts = deaths_now, births_now, deaths_base, births_base
-    for name, count in zip(COUNT_NAMES, counts, strict=True):
-        check_count(name, count)
+    check_counts(*counts)
     now, base = (
         mortality_rate(deaths, births, per=per, confidence=confidence, dispersion=dispersion)
         for deaths, births in (counts[:2], counts[2:])
@@ -77,15 +75,8 @@ def rate_difference(
     value = now.value - base.value
     variance = deaths_now / births_now**2 + deaths_base / births_base**2
     reach = normal_quantile(confidence) * sqrt(dispersion * variance) * per
-    return RateDifference(
-        value=value,
-        low=value - _reach_down(now, base),
-        high=value + _reach_down(base, now),
-        wald_low=value - reach,
-        wald_high=value + reach,
-        per=per,
-        confidence=confidence,
-    )
+    limits = value - _reach_down(now, base), value + _reach_down(base, now)
+    return RateDifference(value, *limits, value - reach, value + reach, per, confidence)
 
 
 def deaths_averted(

@@ -43,7 +43,10 @@ def judge_many(
     places = decide(limits, limits, bound=float(bound), is_met=is_met)
     faulty = faulty | (born_now == 0) | (born_base == 0) | (now > born_now) | (base > born_base)
     few = np.array(is_few, dtype=bool) | short
-    return [
-        (State.NO_VERDICT, None) if bad else (State.TOO_LITTLE, None) if lacks else READINGS[place]
-        for bad, lacks, place in zip(faulty, few, places, strict=True)
-    ]
+    return [_read(*site) for site in zip(faulty, few, places, strict=True)]
+
+
+def _read(is_faulty: bool, is_short: bool, place: int) -> Reading:
+    if is_faulty:
+        return State.NO_VERDICT, None
+    return (State.TOO_LITTLE, None) if is_short else READINGS[place]

@@ -2,9 +2,9 @@
 
 from math import exp, inf, log
 
-from metrics.stats.comparisons import COUNT_NAMES, RateRatio, odds_quantile
+from metrics.stats.comparisons import RateRatio, check_counts, odds_quantile
 from metrics.stats.exact_tests import tail_chances
-from metrics.stats.rates import DEFAULT_CONFIDENCE, check_count, tail_probability
+from metrics.stats.rates import DEFAULT_CONFIDENCE, tail_probability
 
 BISECTIONS = 60  # the two ends, a factor of a few apart, then differ by less than a float can
 ALMOST_CERTAIN = 1 - 1e-12  # a confidence so low that twice its tail is 1 has no exact limit
@@ -25,8 +25,7 @@ def mid_p_ratio(
     Source: Lancaster (1961), JASA 56:223; R's epitools::rateratio.midp. docs/methods.md#mid-p
     """
     counts = deaths_now, births_now, deaths_base, births_base
-    for name, count in zip(COUNT_NAMES, counts, strict=True):
-        check_count(name, count)
+    check_counts(*counts)
     tail = tail_probability(confidence)
     if not (births_now and births_base and (deaths_now or deaths_base)):
         return None

@@ -61,9 +61,7 @@ def plan_reduction(
     planned for is to tell it from no fall at all. docs/methods.md#planning
     """
     if not (0 < reduction <= 1 and 0 < power < 1):
-        raise ValueError(
-            f"reduction: {reduction} and power: {power} are shares. Write 0.3 for 30 %."
-        )
+        raise ValueError(f"{reduction=} and {power=} are shares. Write 0.3 for 30 %.")
     if not (deaths_base and births_base):
         return None
     rate, options = deaths_base / births_base, {"alpha": alpha, "dispersion": dispersion}

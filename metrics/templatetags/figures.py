@@ -41,10 +41,25 @@ def change(percent: float) -> str:
     """Write a percent change in words: -30.0 is “30 % lower”."""
     if percent == float("inf"):
         return "without limit"
-    whole = decimals(abs(percent), 0)
-    if whole == "0":
-        return "unchanged"
-    return f"{whole} % {'lower' if percent < 0 else 'higher'}"
+    return "unchanged" if size(percent) == "0 %" else _with_direction(size(percent), percent)
+
+
+@register.filter
+def change_beside(percent: float, promised: Decimal | None) -> str:
+    """Write a percent change that stands beside a promised reduction.
+
+    29.6 % lower is not the 30 % that were promised, so it must not read so.
+    """
+    for places in (0, 1, 2) if promised else ():
+        written = decimals(abs(percent), places)
+        if percent < 0 and Decimal(written) == promised and -percent < promised:
+            continue
+        return _with_direction(f"{written} %", percent) if places else change(percent)
+    return change(percent)
+
+
+def _with_direction(size, percent):
+    return f"{size} {'lower' if percent < 0 else 'higher'}"
 
 
 @register.filter

@@ -19,7 +19,7 @@ def explanation(request, slug, measure, period):
     memberships = Membership.objects.filter(user=request.user).select_related("program")
     membership = get_object_or_404(memberships, program__slug=slug)
     covered = Site.objects.covered_by(membership)
-    site = get_object_or_404(covered, code=request.GET["site"]) if "site" in request.GET else None
+    site = _find_site(covered, request.GET["site"]) if "site" in request.GET else None
     explained = explain_figure(
         gather_program(membership.program, today=timezone.localdate()),
         Measure(measure),
@@ -34,3 +34,8 @@ def explanation(request, slug, measure, period):
         "is_limited": not membership.all_sites and site is None,
     }
     return render(request, "metrics/explanation.html", context)
+
+
+def _find_site(sites, code):
+    """Return the site with this code; PostgreSQL would stumble over a NUL in one."""
+    return get_object_or_404(sites, code=code.replace("\0", "/"))  # no code holds a slash

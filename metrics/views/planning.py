@@ -9,7 +9,6 @@ from metrics.charts_power import draw_power_curve
 from metrics.forms import PlanForm
 from metrics.summaries import assume_target, plan_program
 from programs.models import Measure, Program
-from programs.permissions import can_manage
 
 
 @require_safe
@@ -28,7 +27,6 @@ def planning(request, slug):
         "form": form,
         "plan": plan,
         "chart": draw_power_curve(plan),
-        "may_promise": can_manage(request.user, program),
     }
     status = 200 if form.is_valid() else 422
     return render(request, "metrics/planning.html", context, status=status)

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
 
 from programs.fields import MonthField
 from programs.models.places import Site
@@ -44,6 +45,7 @@ class Intervention(models.Model):
     done_by = models.CharField(max_length=200, blank=True)
 
     objects = InterventionQuerySet.as_manager()
+    history = HistoricalRecords(m2m_fields=[sites])
 
     class Meta:
         ordering = ["first_month", "name"]

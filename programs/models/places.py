@@ -183,6 +183,8 @@ class OperationSpell(models.Model):
     first_month = MonthField()
     last_month = MonthField(null=True, blank=True, help_text="Empty while the site is open.")
 
+    history = HistoricalRecords()
+
     class Meta:
         ordering = ["first_month"]
         verbose_name = "spell of operation"

@@ -101,9 +101,13 @@ class Program(models.Model):
 
 class ParticipationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(
-            program__in=Program.objects.visible_to(user), site__in=Site.objects.visible_to(user)
+        """Those of one's programs whose site one's membership of that program covers."""
+        covering = Membership.objects.filter(
+            Q(all_sites=True) | Q(sites=OuterRef("site")),
+            program=OuterRef("program"),
+            user_id=user.pk,
         )
+        return self.filter(Exists(covering))
 
     def of_program_sites(self):
         return self.filter(role=Participation.Role.PROGRAM)

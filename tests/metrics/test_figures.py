@@ -1,8 +1,19 @@
 """How numbers are written."""
 
+from decimal import Decimal
+
 import pytest
 
-from metrics.templatetags.figures import chances, change, count, decimals, share, signed, size
+from metrics.templatetags.figures import (
+    chances,
+    change,
+    change_beside,
+    count,
+    decimals,
+    share,
+    signed,
+    size,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +46,26 @@ def test_decimals_are_rounded_half_up_not_cut_off(value, places, written):
 )
 def test_change_is_said_in_words_and_with_its_sign(percent, in_words, with_sign):
     assert (change(percent), signed(percent)) == (in_words, with_sign)
+
+
+@pytest.mark.parametrize(
+    ("percent", "written"),
+    [
+        (-29.6, "29.6 % lower"),
+        (-29.5238, "29.5 % lower"),  # 105 to 74 deaths on 1,500 births each
+        (-29.96, "29.96 % lower"),
+        (-30.0, "30 % lower"),
+        (-30.4, "30 % lower"),
+        (-29.4, "29 % lower"),
+        (30.2, "30 % higher"),
+    ],
+)
+def test_change_never_reads_like_a_promise_it_falls_short_of(percent, written):
+    assert change_beside(percent, Decimal(30)) == written
+
+
+def test_change_beside_a_promised_level_is_written_as_ever():
+    assert change_beside(-29.6, None) == "30 % lower"
 
 
 def test_size_of_a_change_has_no_direction():

@@ -90,7 +90,6 @@ def test_site_that_left_the_program_is_not_covered_by_naming_it(world):
     assert visible(Site, user) == set()
 
 
-@pytest.mark.xfail(strict=True, reason="any program through which the site is seen is taken")
 def test_participation_is_seen_through_its_own_program_only(world):
     """Seeing a site through one program does not tell that it is in another, where one sees
     other sites only."""

@@ -1,22 +1,26 @@
 """Our methods on others' counts, held to what those others published. See tests/data/README.md."""
 
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+import metrics
 from metrics.stats.comparisons import compare_rates
 from metrics.stats.conventions import nchs_rate
 from metrics.stats.decisions import State
 from metrics.stats.dispersion import estimate_dispersion
 from metrics.stats.rates import mortality_rate
 from metrics.stats.verdicts import judge_reduction
-from tests.metrics.stats.conftest import GOLDEN_FILE
+
+DATA = Path(__file__).parents[2] / "data"
+DISTRICTS = Path(metrics.__file__).parent / "demo/data/india_ap_hmis_monthly_13districts.csv"
 
 
 def read_rows(name):
-    with (GOLDEN_FILE.parent / name).open(encoding="utf-8", newline="") as file:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -54,15 +58,23 @@ def test_american_infants_died_most_in_april_and_least_in_august():
     assert (rates[4], rates[8]) == pytest.approx((6.236, 5.635), abs=0.0005)
 
 
-def test_american_months_vary_more_than_chance_even_after_their_seasons():
-    rows = read_rows("us_monthly_births_infant_deaths_2010_2017.csv")[-24:]
-    months = [date(int(row["year"]), int(row["month"]), 1) for row in rows]
-    counts = [[int(row[name]) for row in rows] for name in ("infant_deaths", "live_births")]
+def test_months_of_thirteen_districts_vary_far_more_than_chance():
+    totals = defaultdict(Counter)
+    for row in read_rows(DISTRICTS):
+        if "2020-04" <= row["period"] < "2022-04" and row["infant_deaths"] and row["live_births"]:
+            for name in ("infant_deaths", "live_births"):
+                totals[date.fromisoformat(f"{row['period']}-01")][name] += int(float(row[name]))
+    months = sorted(totals)
+    deaths, births = (
+        [totals[month][name] for month in months] for name in ("infant_deaths", "live_births")
+    )
 
-    found = estimate_dispersion(months, *counts, [month.year == 2017 for month in months])
+    found = estimate_dispersion(months, deaths, births, [own >= date(2021, 4, 1) for own in months])
 
+    # Published totals of the two years: 348,023 and 404,953 births; phi of such series: 1.4 to 10.
+    assert sum(births) == 348_023 + 404_953
+    assert 1.4 <= found.phi <= 10
     assert found.df == 11
-    assert 1.4 <= found.phi <= 10  # what real monthly series are known to show
 
 
 def test_the_worst_counties_of_north_carolina_improved_with_no_program():
