@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 NEEDED_IN_FULL := metrics/stats/*,metrics/gate.py,programs/periods.py
 
-.PHONY: run test test-postgres check bench format lock
+.PHONY: run test test-postgres check bench calibrate format lock
 
 run: .venv/ready .env
 	@$(BIN)/python manage.py set_up
@@ -37,6 +37,10 @@ check: .venv/ready-for-tests
 
 bench: .venv/ready
 	@$(BIN)/python manage.py bench
+
+# Minutes. Simulates programs and writes docs/calibration.md.
+calibrate: .venv/ready
+	$(BIN)/python manage.py calibrate
 
 format: .venv/ready-for-tests
 	$(BIN)/ruff check --fix .

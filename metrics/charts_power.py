@@ -6,9 +6,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from metrics.charts import BASELINE, GRID, LINE, MUTED, TARGET
 from metrics.summaries import ProgramPlan
+from metrics.templatetags.figures import chances
 
-WIDTH, HEIGHT = 760, 330
-LEFT, RIGHT, TOP, BOTTOM = 46, 119, 36, 50
+WIDTH, HEIGHT = 760, 346
+LEFT, RIGHT, TOP, BOTTOM = 46, 119, 52, 50
 A_PERCENT = 8.5  # how far a percent of true reduction lies along
 IN_100 = 2.44  # how far one chance in 100 lies up
 MOST_PERCENT = 70
@@ -21,7 +22,10 @@ def draw_power_curve(plan: ProgramPlan) -> SafeString | None:
         return None
     svg = _picture(plan)
     _draw_axes(svg)
-    points = " ".join(f"{_x(own)},{_y(chance)}" for own, chance in plan.curve_in_percent)
+    drawn = {own: chance for own, chance in plan.curve_in_percent if own <= MOST_PERCENT}
+    if plan.smallest_fall_percent is not None and plan.smallest_fall_percent <= MOST_PERCENT:
+        drawn[plan.smallest_fall_percent] = plan.plan.power
+    points = " ".join(f"{_x(own)},{_y(chance)}" for own, chance in sorted(drawn.items()))
     ET.SubElement(
         svg,
         "polyline",
@@ -67,7 +71,7 @@ def _draw_axes(svg):
         x = _x(percent)
         _line(svg, (x, floor), (x, floor + 5), MUTED, "axis")
         _text(svg, x, floor + 19, f"{percent} %", MUTED, "muted", anchor="middle")
-    _text(svg, _x(35), floor + 40, "how much lower the rate truly is", MUTED, "muted", "middle")
+    _text(svg, LEFT, floor + 40, "how much lower the rate truly is", MUTED, "muted")
 
 
 def _draw_enough(svg, plan):
@@ -93,18 +97,13 @@ def _draw_promise(svg, plan):
     words = f"{'promised' if plan.is_promised else 'tried'}: {percent:.0f} % lower"
     place, anchor = (x, "middle") if x > LEFT + LABEL_ROOM else (x - 6, "start")
     place = max(place, LEFT + LABEL_ROOM)
-    _text(svg, place, TOP - 12, f"{words}, {_in_100(chance)}", TARGET, "target-name", anchor)
+    _text(svg, place, TOP - 12, f"{words}, {chances(chance)} in 100", TARGET, "target-name", anchor)
     point = ET.SubElement(
         svg,
         "circle",
         {"cx": f"{x}", "cy": f"{y}", "r": "5", "fill": LINE, "stroke": LINE, "class": "point"},
     )
-    ET.SubElement(point, "title").text = f"{words}: {_in_100(chance)}"
-
-
-def _in_100(chance):
-    in_100 = min(99, max(1, int(100 * chance + 0.5)))
-    return f"{in_100} in 100"
+    ET.SubElement(point, "title").text = f"{words}: {chances(chance)} in 100"
 
 
 def _x(percent):

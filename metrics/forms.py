@@ -13,7 +13,7 @@ from metrics.gate import Passage, PastCounts, SiteAtGate, pass_gate
 from metrics.imports import FileRefusedError, parse_mapping
 from metrics.models import COUNT_FIELDS, MonthlyReport
 from metrics.models.reports import AGE_FIELDS, SERVICE_FIELDS
-from programs.fields import MonthFormField
+from programs.fields import DecimalInput, MonthFormField
 from programs.models import Measure
 from programs.periods import Period
 
@@ -156,6 +156,10 @@ class PlanForm(forms.Form):
         min_value=Decimal("0.1"),
         max_value=100,
         decimal_places=1,
+        widget=DecimalInput,
+        error_messages=dict.fromkeys(
+            ("min_value", "max_value"), "A reduction lies above 0 and at most at 100 percent."
+        ),
     )
     births_a_month = forms.DecimalField(
         label="Births a month",
@@ -163,9 +167,20 @@ class PlanForm(forms.Form):
         min_value=Decimal("0.1"),
         max_value=MOST_BIRTHS_A_MONTH,
         decimal_places=1,
+        widget=DecimalInput,
+        error_messages=dict.fromkeys(
+            ("min_value", "max_value"), f"Give a number above 0, up to {MOST_BIRTHS_A_MONTH:,}."
+        ),
     )
     months = forms.IntegerField(
-        label="Months judged", required=False, min_value=1, max_value=MOST_MONTHS
+        label="Months judged",
+        required=False,
+        min_value=1,
+        max_value=MOST_MONTHS,
+        widget=DecimalInput,
+        error_messages=dict.fromkeys(
+            ("min_value", "max_value"), f"Give 1 to {MOST_MONTHS} months."
+        ),
     )
 
 

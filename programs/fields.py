@@ -1,4 +1,4 @@
-"""How a month is stored and typed. No other module knows."""
+"""How a month is stored and typed, which no other module knows; and how a number is typed."""
 
 from datetime import date
 from typing import cast
@@ -22,6 +22,15 @@ class MonthInput(forms.DateInput):
 
     def format_value(self, value):
         return format_month(value) if isinstance(value, date) else value
+
+
+class DecimalInput(forms.TextInput):
+    """A box for a number that keeps whatever was typed, which the browser's own would drop."""
+
+    def __init__(self, attrs=None):
+        super().__init__(
+            {"inputmode": "decimal", "autocomplete": "off", "class": "numberinput"} | (attrs or {})
+        )
 
 
 class MonthFormField(forms.Field):

@@ -1,11 +1,14 @@
 """What people type about a program: the contract of a promise."""
 
+from typing import cast
+
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Max
 
 from programs.actions import revise_target
+from programs.fields import DecimalInput
 from programs.models import Target
 
 # Beside which box the sentence of each constraint stands.
@@ -40,14 +43,17 @@ class ContractForm(forms.ModelForm):
             "evaluation_first", "evaluation_last", "sites_rule", "min_completeness", "confidence",
             "reason",
         )  # fmt: skip
-        widgets = {"reason": forms.Textarea({"rows": 3})}
+        widgets = dict.fromkeys(
+            ("reduction_percent", "level", "per", "min_completeness", "confidence"), DecimalInput
+        ) | {"reason": forms.Textarea({"rows": 3})}
         labels = {
             "reduction_percent": "Reduction (%)",
             "level": "Or a level",
-            "per": "Births by which the rate is stated",
+            "per": "Rate per how many births",
             "sites_rule": "Sites",
         }
         help_texts = {
+            "per": "Empty: 1,000, for maternal mortality 100,000.",
             "baseline_last": "Empty: the month before the program's start.",
             "evaluation_last": "Empty: the due month.",
             "confidence": "Empty: 95.",
@@ -99,7 +105,9 @@ class ContractForm(forms.ModelForm):
 
     def _fill_in(self, name):
         given = self.cleaned_data.get(name)
-        return Target._meta.get_field(name).get_default() if given in (None, "") else given
+        if given not in (None, ""):
+            return given
+        return cast(models.Field, Target._meta.get_field(name)).get_default()
 
     def clean(self):
         super().clean()
@@ -115,7 +123,7 @@ class ContractForm(forms.ModelForm):
             for error in errors.error_dict.pop(NON_FIELD_ERRORS, []):
                 box = BOX_OF_SENTENCE.get(error.messages[0], NON_FIELD_ERRORS)
                 errors.error_dict.setdefault(box, []).append(error)
-        super()._update_errors(errors)
+        super()._update_errors(errors)  # type: ignore[misc] - of ModelForm; its stubs lack it
 
     @transaction.atomic
     def save_by(self, user) -> Target:

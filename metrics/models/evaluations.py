@@ -6,9 +6,28 @@ from django.db import models
 from programs.models import Program, Target
 
 
+class KeptAsItWasError(TypeError):
+    """An evaluation is neither edited nor deleted."""
+
+    def __init__(self):
+        super().__init__(
+            "An evaluation is kept as it was: it is never edited and never deleted. "
+            "Freeze the verdict once more; both stay."
+        )
+
+
 class EvaluationQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(target__program__in=Program.objects.visible_to(user))
+
+    def update(self, **fields):
+        raise KeptAsItWasError
+
+    def delete(self):
+        raise KeptAsItWasError
+
+    update.alters_data = delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 class Evaluation(models.Model):
@@ -33,3 +52,12 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target}, frozen {self.frozen_at:%Y-%m-%d %H:%M}"
+
+    def save(self, *args, **kwargs):
+        """Store a new evaluation; one that is stored is refused, also under a number it took."""
+        if not self._state.adding:
+            raise KeptAsItWasError
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args, **kwargs):
+        raise KeptAsItWasError

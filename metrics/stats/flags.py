@@ -37,6 +37,7 @@ class Flag(StrEnum):
     STILLBIRTHS_ROSE = "stillbirths_rose"
     MONTHS_VARY = "months_vary_more_than_chance"
     COMPARISON_FELL_TOO = "comparison_sites_fell_as_much"
+    GROUPS_LEFT_BEHIND = "groups_left_behind"
     BASELINE_MATTERS = "baseline_choice_matters"
 
 
@@ -113,6 +114,18 @@ def comparison_fell_too(program: RateRatio | None, comparison: RateRatio | None)
         return None
     apart = ratio_of_ratios(program, comparison)
     return Flag.COMPARISON_FELL_TOO if apart and apart[1] <= 1 <= apart[2] else None
+
+
+def groups_left_behind(groups: Iterable[tuple[RateRatio | None, RateRatio | None]]) -> Flag | None:
+    """A group's rate fell less, or rose more, than that of all others, by more than chance.
+
+    groups : for each group its own ratio and that of the others, None where there is none
+    """
+    for own, others in groups:
+        apart = ratio_of_ratios(own, others) if own and others else None
+        if apart and apart[1] > 1:
+            return Flag.GROUPS_LEFT_BEHIND
+    return None
 
 
 def ratio_of_ratios(

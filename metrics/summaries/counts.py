@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Aggregate, Case, Count, F, Max, Q, Sum, When
 
-from metrics.models import MonthlyReport, Status
+from metrics.models import BreakdownCount, MonthlyReport, Status
 from metrics.models.reports import BIRTHS, DEATHS
 from programs.models import Measure
 from programs.periods import Period
@@ -103,6 +103,32 @@ def _sums(name, measure, condition):
 
 def _read(row, name):
     return Counts(row[f"{name}_deaths"], row[f"{name}_births"], row[f"{name}_reports"])
+
+
+def count_categories(
+    reports, periods: Mapping[str, Period]
+) -> dict[tuple[int, int], dict[str, Counts]]:
+    """Sum the counts broken down over each period, in one query.
+
+    Returns (dimension, category) -> period -> counts. A category without counts is absent.
+    """
+    sums: dict[str, Aggregate] = {}
+    for name, period in periods.items():
+        counted = Q(report__month__range=(period.first, period.last), infant_deaths__isnull=False)
+        counted &= Q(live_births__isnull=False)
+        sums[f"{name}_deaths"] = Sum("infant_deaths", filter=counted, default=0)
+        sums[f"{name}_births"] = Sum("live_births", filter=counted, default=0)
+        sums[f"{name}_reports"] = Count("pk", filter=counted)
+    rows = (
+        BreakdownCount.objects.filter(report__in=reports)
+        .order_by()
+        .values("category", "category__dimension")
+        .annotate(**sums)
+    )
+    return {
+        (row["category__dimension"], row["category"]): {n: _read(row, n) for n in periods}
+        for row in rows
+    }
 
 
 PROMISE = "site__participations__program__targets__"

@@ -121,16 +121,7 @@ def _compare_comparison_sites(gathered, summary):
         )
         for name in PERIOD_NAMES
     }
-    now, before = counts[EVALUATION], counts[BASELINE]
-    evidence = summary.judgement.evidence
-    return compare_rates(
-        now.deaths,
-        now.births,
-        before.deaths,
-        before.births,
-        confidence=evidence.confidence,
-        dispersion=evidence.dispersion,
-    )
+    return _compare(counts, summary)
 
 
 def _project(summary):
@@ -173,8 +164,39 @@ def _raise_flags(gathered, summary, measures, baselines, comparison):
             flags.stillbirths_rose(_other_than(measure, Measure.STILLBIRTH, ratios)),
             flags.months_vary(summary.judgement.dispersion),
             flags.comparison_fell_too(summary.verdict.ratio, comparison),
+            flags.groups_left_behind(_compare_groups(gathered, summary)),
             flags.baseline_matters(own.verdict.state for own in baselines),
         ]
+    )
+
+
+def _compare_groups(gathered, summary):
+    """Each category's ratio beside that of the other categories of its dimension."""
+    if summary.target.measure != Measure.INFANT:
+        return []  # broken down are infant deaths only
+    counts = gathered.categories
+    pairs = []
+    for (dimension, category), own in counts.items():
+        others = [
+            by_period
+            for (of_dimension, of_category), by_period in counts.items()
+            if of_dimension == dimension and of_category != category
+        ]
+        rest = {n: sum((other[n] for other in others), NOTHING) for n in PERIOD_NAMES}
+        pairs.append((_compare(own, summary), _compare(rest, summary)))
+    return pairs
+
+
+def _compare(counts, summary):
+    now, before = counts[EVALUATION], counts[BASELINE]
+    evidence = summary.judgement.evidence
+    return compare_rates(
+        now.deaths,
+        now.births,
+        before.deaths,
+        before.births,
+        confidence=evidence.confidence,
+        dispersion=evidence.dispersion,
     )
 
 

@@ -3,15 +3,22 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import prefetch_related_objects
 
 from metrics.models import MonthlyReport, Status
 from metrics.models.reports import counts_officially
-from metrics.summaries.counts import Counts, SiteCounts, count_months, count_sites
+from metrics.summaries.counts import (
+    Counts,
+    SiteCounts,
+    count_categories,
+    count_months,
+    count_sites,
+)
 from metrics.summaries.expected import Expected, expect_reports
 from metrics.summaries.figures import Rating
-from metrics.summaries.targets import choose_sites, contract_periods, rating_of
+from metrics.summaries.targets import PERIOD_NAMES, choose_sites, contract_periods, rating_of
 from programs.models import Measure, Participation, Program, Target
 from programs.periods import Period, month_of, shift_month
 
@@ -36,6 +43,17 @@ class Gathered:
     own: Expected
     by_month: CountsByMonth
     by_site: Mapping[int, SiteCounts]
+
+    @cached_property
+    def categories(self) -> dict[tuple[int, int], dict[str, Counts]]:
+        """What program sites broke down, in the contract's periods; empty unless there are two."""
+        periods = contract_periods(self.target, self.own.span) if self.target else {}
+        if len(periods) < len(PERIOD_NAMES):
+            return {}
+        reports = MonthlyReport.objects.of_program(
+            self.program, role=Participation.Role.PROGRAM
+        ).official(self.program)
+        return count_categories(reports, periods)
 
     @property
     def measure(self) -> Measure:

@@ -21,7 +21,10 @@ from programs.periods import Period, month_of, shift_month
 USUAL_REDUCTION = Decimal(30)  # what is tried while nothing has been promised
 RECENT_MONTHS = 12  # reported months that say how many births there are
 FURTHEST_MONTHS = 1200  # a month a century away helps nobody
-CURVE = tuple(percent * 0.01 for percent in range(0, 75, 5))  # true reductions on the picture
+# True reductions on the picture: in even steps, and closer where the curve rises. Each costs a
+# sum over all deaths that may come, so there are few.
+EVEN_STEPS = tuple(float(Fraction(percent, 100)) for percent in range(0, 71, 10))
+PARTS_OF_THE_RISE = (0.25, 0.5, 0.75, 0.9, 1.1, 1.25, 1.5)
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,9 @@ class ProgramPlan:
 
     @property
     def smallest_fall_percent(self) -> float | None:
-        fall = self.plan and self.plan.smallest_fall
-        return None if fall is None else 100 * fall
+        if self.plan is None or self.plan.smallest_fall is None:
+            return None
+        return 100 * self.plan.smallest_fall
 
     @property
     def power_percent(self) -> float | None:
@@ -170,7 +174,9 @@ def plan_program(
         plan=None,
         curve=(),
     )
-    return plan if plan.obstacle else _work_out(plan)
+    if plan.obstacle or plan.reduction is None or plan.births_a_month is None:
+        return plan
+    return _work_out(plan, plan.reduction, plan.births_a_month)
 
 
 def _count(program, target, today):
@@ -195,13 +201,23 @@ def _share(reduction, target, baseline):
     return float(1 - ratio) if ratio < 1 else None
 
 
-def _work_out(plan):
+def _work_out(plan, reduction, births_a_month):
     counts, months = plan.baseline.counts, plan.months
     alpha = 0.5 * (1 - confidence_of(plan.target))
     worked_out = plan_reduction(
-        counts.deaths, counts.births, plan.births_a_month, months,
-        reduction=plan.reduction, alpha=alpha,
+        counts.deaths, counts.births, births_a_month, months,
+        reduction=reduction, alpha=alpha,
     )  # fmt: skip
     base_rate = float(Fraction(counts.deaths, counts.births))
-    curve = power_curve(plan.births, counts.births, base_rate, reductions=CURVE, alpha=alpha)
-    return replace(plan, plan=worked_out, curve=curve)
+    shown = power_curve(
+        plan.births, counts.births, base_rate, reductions=_reductions(worked_out), alpha=alpha
+    )
+    promised = {reduction: worked_out.power_at_promise}
+    return replace(plan, plan=worked_out, curve=tuple(sorted((dict(shown) | promised).items())))
+
+
+def _reductions(worked_out):
+    """Where to draw the curve, which a large program's climbs within a few percent."""
+    rise = worked_out.smallest_fall or EVEN_STEPS[-1]
+    near = (rise * part for part in PARTS_OF_THE_RISE)
+    return sorted({*EVEN_STEPS, *(own for own in near if own < EVEN_STEPS[-1])})

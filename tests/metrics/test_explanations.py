@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from metrics.models import Status
+from metrics.models import BreakdownCount, Category, Status
 from metrics.stats.flags import Flag
 from metrics.stats.verdicts import State
 from metrics.summaries import summarise_knowledge, summarise_program
@@ -151,10 +151,10 @@ def test_explanation_takes_eleven_queries(client, today, django_assert_num_queri
 
 
 @pytest.mark.parametrize("sites", [1, 3])
-def test_how_we_know_takes_nine_queries(client, today, django_assert_num_queries, sites):
+def test_how_we_know_takes_ten_queries(client, today, django_assert_num_queries, sites):
     program = program_with(sites=sites)
     sign_in(client, program)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert client.get(reverse("how_we_know", args=[program.slug])).status_code == 200
 
 
@@ -260,3 +260,24 @@ def test_member_limited_to_some_sites_sees_no_areas(client, today):
 
     assert [line.place for line in summary.sites] == [site]
     assert summary.areas == []
+
+
+def break_down(site, period, **deaths):
+    """Half of the births are girls, half are boys; so many of each die a month."""
+    for report in site.monthly_reports.filter(month__range=(period.first, period.last)):
+        for code, count in deaths.items():
+            BreakdownCount.objects.create(
+                report=report,
+                category=Category.objects.get(dimension__code="sex", code=code),
+                live_births=500,
+                infant_deaths=count,
+            )
+
+
+@pytest.mark.parametrize(("girls", "flags"), [(24, ()), (37, (Flag.GROUPS_LEFT_BEHIND,))])
+def test_group_left_behind_is_flagged(today, girls, flags):
+    program = program_with()
+    site = program.sites.get()
+    break_down(site, BASELINE, female=35, male=35)
+    break_down(site, EVALUATION, female=girls, male=49 - girls)
+    assert summarise_program(program, today=today).details.flags == flags

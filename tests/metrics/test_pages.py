@@ -325,24 +325,24 @@ def test_portfolio_takes_eight_queries(client, django_assert_num_queries, number
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_program_page_takes_nine_queries(client, django_assert_num_queries, number):
+def test_program_page_takes_ten_queries(client, django_assert_num_queries, number):
     program = fill(TargetFactory().program, sites=number)
     for _ in range(number):
         InterventionFactory(program=program).sites.set(program.sites.all())
         TargetFactory(program=program, version=program.targets.count() + 1, reason="again")
     member_of(program, client=client)
-    # session, user, membership, target, participations, spells, months, sites, interventions
-    with django_assert_num_queries(9):
+    # session, user, membership, target, participations, spells, months, sites, groups, interventions
+    with django_assert_num_queries(10):
         client.get(f"/programs/{program.slug}/?first=2024-01&last=2024-02")
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_program_page_of_a_member_of_some_sites_takes_ten_queries(
+def test_program_page_of_a_member_of_some_sites_takes_eleven_queries(
     client, django_assert_num_queries, number
 ):
     program = fill(TargetFactory().program, sites=number)
     member_of(program, client=client, sites=program.sites.all(), role="manager")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(f"/programs/{program.slug}/")
 
 

@@ -130,6 +130,21 @@ def test_ratio_of_ratios_widens_with_the_dispersion_of_either():
     assert widened[1] < plain[1] < plain[2] < widened[2]
 
 
+@pytest.mark.parametrize(
+    ("groups", "flag"),
+    [
+        ([(STAYED, FELL), (FELL, STAYED)], Flag.GROUPS_LEFT_BEHIND),
+        ([(FELL, FELL)], None),
+        ([(FELL, STAYED)], None),  # it went ahead
+        ([(None, FELL), (FELL, None)], None),
+        ([(NOBODY, FELL)], None),
+        ([], None),
+    ],
+)
+def test_group_is_left_behind_where_the_others_fell_by_more_than_chance(groups, flag):
+    assert flags.groups_left_behind(groups) == flag
+
+
 def test_baseline_choice_matters_where_the_state_differs():
     same = [State.REACHED_POINT] * 3
     assert flags.baseline_matters(same) is None
