@@ -123,7 +123,7 @@ class ContractForm(forms.ModelForm):
             for error in errors.error_dict.pop(NON_FIELD_ERRORS, []):
                 box = BOX_OF_SENTENCE.get(error.messages[0], NON_FIELD_ERRORS)
                 errors.error_dict.setdefault(box, []).append(error)
-        super()._update_errors(errors)  # type: ignore[misc] - of ModelForm; its stubs lack it
+        super()._update_errors(errors)  # type: ignore[misc]
 
     @transaction.atomic
     def save_by(self, user) -> Target:

@@ -106,7 +106,10 @@ def find_differences(given: Any, found: Any, where: str = "") -> Iterator[str]:
     if isinstance(given, dict) and isinstance(found, dict):
         for key in sorted({*given, *found}):
             path = f"{where}.{key}" if where else key
-            yield from find_differences(given.get(key), found.get(key), path)
+            if key in given and key in found:
+                yield from find_differences(given[key], found[key], path)
+            else:
+                yield f"{path}: is only {'in the file' if key in given else 'recomputed'}"
     elif to_bytes(given) != to_bytes(found):
         yield f"{where}: {_say(given)} in the file, {_say(found)} recomputed"
 

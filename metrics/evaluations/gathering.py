@@ -14,7 +14,7 @@ from metrics.models.reports import BIRTHS, DEATHS, counts_officially
 from metrics.summaries.counts import NOTHING, Counts, SiteCounts
 from metrics.summaries.expected import Expected, expect_reports
 from metrics.summaries.targets import PERIOD_NAMES, choose_sites, contract_periods
-from programs.models import Measure, Program, Target
+from programs.models import Measure, Participation, Program, Target
 from programs.periods import Period, format_month
 
 NOT_REPORTED = "Not reported."
@@ -109,7 +109,7 @@ def _gather(target, through):
         expected=expected,
         periods=periods,
         months=_expected_months(expected, periods.values()),
-        reports=_fetch_reports(program, Measure(target.measure), codes, periods.values()),
+        reports=_fetch_reports(program, Measure(target.measure), periods.values()),
     )
 
 
@@ -123,13 +123,16 @@ def _expected_months(expected, periods):
     }
 
 
-def _fetch_reports(program, measure, sites, periods):
+def _fetch_reports(program, measure, periods):
     in_periods = Q(pk__in=())
     for period in periods:
         in_periods |= Q(month__range=(period.first, period.last))
     found = (
-        MonthlyReport.objects.filter(in_periods, site__participations__program=program)
-        .filter(site__in=sites)
+        MonthlyReport.objects.filter(
+            in_periods,
+            site__participations__program=program,
+            site__participations__role=Participation.Role.PROGRAM,
+        )
         .order_by("site", "month")
         .annotate(
             is_official=ExpressionWrapper(counts_officially(program), BooleanField()),

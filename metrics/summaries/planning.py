@@ -208,6 +208,8 @@ def _work_out(plan, reduction, births_a_month):
         counts.deaths, counts.births, births_a_month, months,
         reduction=reduction, alpha=alpha,
     )  # fmt: skip
+    if worked_out is None:
+        return plan
     base_rate = float(Fraction(counts.deaths, counts.births))
     shown = power_curve(
         plan.births, counts.births, base_rate, reductions=_reductions(worked_out), alpha=alpha

@@ -331,7 +331,7 @@ def test_program_page_takes_ten_queries(client, django_assert_num_queries, numbe
         InterventionFactory(program=program).sites.set(program.sites.all())
         TargetFactory(program=program, version=program.targets.count() + 1, reason="again")
     member_of(program, client=client)
-    # session, user, membership, target, participations, spells, months, sites, groups, interventions
+    # session, user, membership; target, sites, spells, months, counts, groups, interventions
     with django_assert_num_queries(10):
         client.get(f"/programs/{program.slug}/?first=2024-01&last=2024-02")
 

@@ -202,6 +202,19 @@ def test_page_warns_of_a_promise_that_cannot_be_judged_in_time(client):
     )
 
 
+def test_page_warns_where_no_births_would_be_enough(client):
+    program = seed_case(births=40, deaths=1)
+    seen = words(signed_in(client, program).get(PAGE))
+    assert "a fall of 30 % cannot be told from chance however long one waits: the" in seen
+
+
+def test_page_says_a_century_where_the_months_run_away(client):
+    asked = {"births_a_month": "0.1", "reduction": "40"}
+    seen = words(signed_in(client, seed_case()).get(PAGE, asked))
+    assert "With about 1 births a year" in seen
+    assert "cannot be told from chance within a hundred years" in seen
+
+
 def test_address_says_what_is_tried(client):
     asked = {"reduction": "20", "births_a_month": "500.5", "months": "24"}
     response = signed_in(client, seed_case()).get(PAGE, asked)

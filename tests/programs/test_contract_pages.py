@@ -146,6 +146,7 @@ def test_every_field_of_the_contract_can_be_written(client, program, manager):
             "reduction_percent",
             "A reduction lies above 0 and at most at 100 percent.",
         ),
+        ({"level": "fifty"}, "level", "Enter a number."),
         ({"level": "0"}, "level", "A level lies above 0: no rate can be promised to be 0."),
         (
             {"reduction_percent": "30", "evaluation_first": "2023-12"},
@@ -247,6 +248,16 @@ def test_new_version_without_a_reason_is_refused(client, program, manager):
     sentence = "Say why this version replaces the one before."
     assert response.context["form"].errors == {"reason": [sentence]}
     assert Target.objects.get() == target
+
+
+def test_open_version_keeps_its_number_and_may_say_its_reason_better(client, program, manager):
+    target = locked(program, manager)
+    send(client, target=target, reduction_percent="20", reason="Births fell.")
+    revised = Target.objects.current().get()
+    send(client, target=revised, level="50", reason="Births fell by half.")
+    revised.refresh_from_db()
+    assert (revised.version, revised.level, revised.reduction_percent) == (2, 50, None)
+    assert revised.reason == "Births fell by half."
 
 
 def test_promise_that_somebody_else_locked_meanwhile_is_not_replaced(client, program, manager):
