@@ -2,6 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
+from django.template.defaultfilters import floatformat
 from django.utils.safestring import SafeString, mark_safe
 
 from metrics.charts import BASELINE, GRID, LINE, MUTED, TARGET
@@ -94,7 +95,7 @@ def _draw_promise(svg, plan):
         return
     x, y = _x(percent), _y(chance)
     _line(svg, (x, TOP - 8), (x, y), TARGET, "target", dash="2 3")
-    words = f"{'promised' if plan.is_promised else 'tried'}: {percent:.0f} % lower"
+    words = f"{'promised' if plan.is_promised else 'tried'}: {floatformat(percent, -1)} % lower"
     place, anchor = (x, "middle") if x > LEFT + LABEL_ROOM else (x - 6, "start")
     place = max(place, LEFT + LABEL_ROOM)
     _text(svg, place, TOP - 12, f"{words}, {chances(chance)} in 100", TARGET, "target-name", anchor)

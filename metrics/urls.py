@@ -5,7 +5,7 @@ from operator import attrgetter
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from metrics.views import explanations, imports, planning, programs, reports
+from metrics.views import evaluations, explanations, imports, planning, programs, reports
 from programs.models import Measure
 from programs.periods import Period, format_month, parse_month
 
@@ -66,6 +66,12 @@ urlpatterns = [
     path(f"{PROGRAM}imports/", imports.import_file, name="import_file"),
     path(f"{PROGRAM}imports/<int:pk>/", imports.import_batch, name="import_batch"),
     path(f"{PROGRAM}imports/<int:pk>/apply/", imports.import_apply, name="import_apply"),
+    path(f"{PROGRAM}evaluations/", evaluations.evaluations, name="evaluations"),
+    path(f"{PROGRAM}evaluations/freeze/", evaluations.freeze, name="freeze_evaluation"),
+    path(f"{PROGRAM}evaluations/<int:pk>/", evaluations.evaluation, name="evaluation"),
+    path(
+        f"{PROGRAM}evaluations/<int:pk>.json", evaluations.evaluation_json, name="evaluation_json"
+    ),
     path("sites/<code:code>/", reports.site, name="site"),
     path(REPORT, reports.monthly_report, name="monthly_report"),
     path(f"{REPORT}receipt/", reports.report_receipt, name="report_receipt"),

@@ -111,14 +111,14 @@ def compare_with_today(evaluation: Evaluation, today: date) -> Comparison:
     )
 
 
-def find_changes(then: dict[str, Any], now: dict[str, Any]) -> list[RowChange]:
+def find_changes(before: dict[str, Any], after: dict[str, Any]) -> list[RowChange]:
     """Name the rows of two documents that are not the same, by site and month."""
-    old, new = (_by_key(own["rows"]) for own in (then, now))
-    left_out = {**_by_key(then["exclusions"]), **_by_key(now["exclusions"])}
+    old, new = (_by_key(own["rows"]) for own in (before, after))
+    left_out = {**_by_key(before["exclusions"]), **_by_key(after["exclusions"])}
     return [
-        RowChange(*key, old.get(key), new.get(key), _reason(key, old, new, left_out))
-        for key in sorted({*old, *new})
-        if old.get(key) != new.get(key)
+        RowChange(site, month, then, now, _reason(then, now, left_out.get((site, month))))
+        for site, month in sorted({*old, *new})
+        if (then := old.get((site, month))) != (now := new.get((site, month)))
     ]
 
 
@@ -126,10 +126,9 @@ def _by_key(lines):
     return {(line["site"], line["month"]): line for line in lines}
 
 
-def _reason(key, old, new, left_out):
-    if key in old and key in new:
-        return ""
-    return left_out.get(key, {}).get("reason", "")
+def _reason(then, now, exclusion):
+    """Why a row of one document is not in the other; empty where it is in both."""
+    return "" if then and now or exclusion is None else exclusion["reason"]
 
 
 def _compare_expected(then, now):

@@ -40,8 +40,11 @@ class _Report(NamedTuple):
     births: int | None
 
     @property
-    def counts(self) -> bool:
-        return self.is_official and self.deaths is not None and self.births is not None
+    def counts(self) -> Counts | None:
+        """What it adds to the sums of its measure, or None."""
+        if not self.is_official or self.deaths is None or self.births is None:
+            return None
+        return Counts(self.deaths, self.births, 1)
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class _Gathered:
         for report in self.counted():
             own = sums.setdefault(report.site, {})
             name = next(name for name, months in self.periods.items() if report.month in months)
-            own[name] = own.get(name, NOTHING) + Counts(report.deaths, report.births, 1)
+            own[name] = own.get(name, NOTHING) + (report.counts or NOTHING)
         return {site: SiteCounts(own) for site, own in sums.items()}
 
 

@@ -43,14 +43,12 @@ def read_verdict(written: dict[str, Any], target: Target, before: Counts, now: C
     before, now : the counts of the two periods, to which its rates belong
     """
     widened_by = float(written["widened_by"])
-    confidence = confidence_of(target)
-    counts = now.deaths, now.births, before.deaths, before.births
-    ratio, finding = written["ratio"], written["finding"]
+    finding = written["finding"]
     return Verdict(
         state=State(written["state"]),
         finding=Finding(finding) if finding else None,
         problems=tuple(Problem(problem) for problem in written["problems"]),
-        ratio=RateRatio(*_read(ratio, RATIO), confidence, *counts, widened_by) if ratio else None,
+        ratio=_read_ratio(written["ratio"], before, now, target, widened_by),
         baseline=_read_rate(written["baseline"], before, target, widened_by),
         current=_read_rate(written["current"], now, target, widened_by),
         probability=written["probability"],
@@ -79,11 +77,31 @@ def _write(record, names):
 
 
 def _read(written, names):
-    return [float(written[name]) for name in names]
+    return {name: float(written[name]) for name in names}
+
+
+def _read_ratio(written, before, now, target, widened_by):
+    if written is None:
+        return None
+    return RateRatio(
+        **_read(written, RATIO),
+        confidence=confidence_of(target),
+        deaths_now=now.deaths,
+        births_now=now.births,
+        deaths_base=before.deaths,
+        births_base=before.births,
+        dispersion=widened_by,
+    )
 
 
 def _read_rate(written, counts, target, widened_by):
     if written is None:
         return None
-    own = counts.deaths, counts.births, target.per
-    return Rate(*_read(written, RATE), *own, confidence_of(target), widened_by)
+    return Rate(
+        **_read(written, RATE),
+        deaths=counts.deaths,
+        births=counts.births,
+        per=target.per,
+        confidence=confidence_of(target),
+        dispersion=widened_by,
+    )
