@@ -128,7 +128,7 @@ def _by_key(lines):
 
 def _reason(then, now, exclusion):
     """Why a row of one document is not in the other; empty where it is in both."""
-    return "" if then and now or exclusion is None else exclusion["reason"]
+    return "" if (then and now) or exclusion is None else exclusion["reason"]
 
 
 def _compare_expected(then, now):

@@ -1,14 +1,12 @@
 """The pages of frozen verdicts: who sees them, who freezes, and what they say."""
 
 import html
-import json
 import re
 from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
-from metrics.evaluations import checksum_of, freeze_evaluation, recompute, to_bytes
 from metrics.models import Evaluation, MonthlyReport, Status
 from programs.models import Measure
 from tests.factories import (
@@ -18,11 +16,12 @@ from tests.factories import (
     TargetFactory,
     UserFactory,
 )
+from tests.metrics.freezing import TODAY, promise_with
+from tests.metrics.freezing import freeze as freeze_target
 from tests.metrics.recount import make_program
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
-TODAY = date(2025, 7, 15)  # the last month that is over is 2025-06
 PAGES = ("evaluations", "evaluation", "evaluation_json")
 
 
@@ -36,19 +35,13 @@ def words(response):
 
 def program_with(sites=1):
     """A program whose sites fell from 70 to 49 deaths per 1,000; one month is not reported."""
-    program = TargetFactory().program
-    for number in range(sites):
-        site = ParticipationFactory(program=program, site__code=f"S-{number}").site
-        for year, first, deaths in ((2023, 1, 70), (2024, 7, 49)):
-            for month in range(first, first + 12 - (year == 2024)):
-                day = date(year + (month > 12), (month - 1) % 12 + 1, 1)
-                MonthlyReportFactory(site=site, month=day, live_births=1000, infant_deaths=deaths)
+    program = promise_with(sites).program
+    MonthlyReport.objects.filter(month=date(2025, 6, 1)).delete()
     return program
 
 
 def freeze(program, today=TODAY):
-    boss = MembershipFactory(program=program, role="manager").user
-    return freeze_evaluation(target=program.targets.get(), by=boss, today=today)
+    return freeze_target(program.targets.get(), today)
 
 
 def sign_in(client, program, **membership):
@@ -134,12 +127,6 @@ def test_measure_that_was_not_promised_cannot_be_frozen(client, measure):
     assert post(client, program, measure=measure).status_code == 404
 
 
-def test_freezing_is_only_posted(client):
-    program = program_with()
-    sign_in(client, program, role="manager")
-    assert client.get(reverse("freeze_evaluation", args=[program.slug])).status_code == 405
-
-
 # --- Some sites only -----------------------------------------------------------------------------
 
 
@@ -154,19 +141,6 @@ def test_member_of_some_sites_sees_the_verdict_and_the_rows_of_theirs(client):
     assert {omission.site for omission in response.context["omissions"]} == {"S-0"}
     assert "S-1" not in response.text
     assert "The rows listed are those of your sites." in response.text
-
-
-def test_member_of_some_sites_does_not_get_the_file(client):
-    program = program_with(sites=2)
-    evaluation = freeze(program)
-    sign_in(client, program, role="reporter", sites=[program.sites.get(code="S-0")])
-    response = client.get(address("evaluation_json", evaluation))
-    assert response.status_code == 403
-    assert "This file holds the reports of every site" in response.text
-    assert (
-        address("evaluation_json", evaluation)
-        not in client.get(address("evaluation", evaluation)).text
-    )
 
 
 # --- What they say -------------------------------------------------------------------------------
@@ -229,16 +203,6 @@ def test_changes_beyond_fifty_are_on_another_page(client):
     where = address("evaluation", evaluation)
     assert len(client.get(where).context["changes"]) == 50
     assert len(client.get(where, {"changes": 2}).context["changes"]) == 3 * 23 - 50
-
-
-def test_file_is_recomputed_to_the_same_bytes(client):
-    evaluation = freeze(program_with())
-    sign_in(client, evaluation.target.program)
-    response = client.get(address("evaluation_json", evaluation))
-    document = json.loads(response.content)
-    assert to_bytes(recompute(document)) == response.content
-    assert checksum_of(document) == document["checksum"] == evaluation.checksum
-    assert response["Content-Disposition"].endswith(f'-2025-07-15-{evaluation.checksum[:8]}.json"')
 
 
 def test_list_tells_each_verdict_latest_first(client):
