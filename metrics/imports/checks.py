@@ -73,7 +73,10 @@ class _Check:
     def __init__(self, program, table: Table, today: date, lock: bool):
         self.program, self.today = program, today
         self.run = DryRun(unused_columns=table.unused_columns)
-        self.sites = list(program.sites.prefetch_related("spells"))
+        taking_part = program.participations.select_related("site").order_by("site__name")
+        participations = list(taking_part.prefetch_related("site__spells"))
+        self.sites = [participation.site for participation in participations]
+        self.taking_part = {own.site_id: own.period for own in participations}
         self.by_code, self.by_name = _finder(self.sites, "code"), _finder(self.sites, "name")
         self.at_gate = {s.pk: SiteAtGate(s.name, tuple(s.operation)) for s in self.sites}
         reports = MonthlyReport.objects.filter(site__in=self.sites).select_related("site")
@@ -108,7 +111,8 @@ class _Check:
             past=PastCounts(self.past[placed.site.pk]),
         )
         self._refuse(placed, passage.refusals)
-        self.run.warnings += [RowFault(placed.number, fault) for fault in passage.warnings]
+        warnings = [*passage.warnings, *self._question_participation(placed)]
+        self.run.warnings += [RowFault(placed.number, fault) for fault in warnings]
         if not passage.is_refused:
             # A column that the file does not have leaves what is stored alone.
             given = {n: count for n, count in passage.counts.items() if n in placed.cells}
@@ -161,6 +165,16 @@ class _Check:
             f'"{cells[column]}" is none of the sites of {self.program}, or stands for several. '
             f"They are {listed}{more}. Correct it, or ask an admin to add the site.",
         )
+
+    def _question_participation(self, placed):
+        period = self.taking_part[placed.site.pk]
+        if placed.month not in period:
+            yield Fault(
+                "month",
+                f"{format_month(placed.month)} lies outside {placed.site.name}'s part in "
+                f"{self.program}, so it will be in none of its figures. If it belongs to them, ask "
+                "an admin to correct the participation.",
+            )
 
     def _find_repetition(self, placed):
         first = self.first_row.setdefault((placed.site.pk, placed.month), placed.number)

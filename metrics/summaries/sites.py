@@ -20,6 +20,7 @@ class MonthState(StrEnum):
     ZERO_BIRTHS = "zero_births"
     PARTIAL = "partial"
     DRAFT = "draft"
+    RETURNED = "returned"
     DUE = "due"
     MISSING = "missing"
     CLOSED = "closed"
@@ -35,6 +36,7 @@ _LABELS = {
     MonthState.ZERO_BIRTHS: "no live births, so no rate",
     MonthState.PARTIAL: "looks partial",
     MonthState.DRAFT: "draft, not submitted",
+    MonthState.RETURNED: "to be corrected, does not count",
     MonthState.DUE: "due",
     MonthState.MISSING: "not reported",
     MonthState.CLOSED: "site closed",
@@ -86,7 +88,7 @@ class SiteSummary:
     @property
     def next_due(self) -> date | None:
         """The latest month that is still to be reported, or None."""
-        waiting = (MonthState.MISSING, MonthState.DUE, MonthState.DRAFT)
+        waiting = (MonthState.MISSING, MonthState.DUE, MonthState.DRAFT, MonthState.RETURNED)
         return max((own.month for own in self.months if own.state in waiting), default=None)
 
 
@@ -150,6 +152,8 @@ def _count_infant_deaths(stored):
 def _state(figures, report, expected, site, today, due_day):
     if report is not None and report.status == Status.DRAFT:
         return MonthState.DRAFT
+    if report is not None and report.status in (Status.RETURNED, Status.REOPENED):
+        return MonthState.RETURNED
     if report is not None:
         if report.live_births == 0:
             return MonthState.ZERO_BIRTHS

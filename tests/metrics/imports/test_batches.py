@@ -143,6 +143,14 @@ def test_warnings_name_the_row_and_do_not_stop_the_file(program):
     assert MonthlyReport.objects.exists()
 
 
+def test_month_outside_the_sites_part_in_the_program_is_questioned(program):
+    run = check(program, f"{HEADER}\nA,2022-12,40,2\n")  # it takes part from 2023-01
+    assert [str(warning) for warning in run.warnings] == [
+        "row 2, month: 2022-12 lies outside North's part in Healthy Beginnings, so it will be in "
+        "none of its figures. If it belongs to them, ask an admin to correct the participation."
+    ]
+
+
 def test_rows_are_held_against_each_other(program):
     months = Period(date(2024, 1, 1), date(2024, 7, 1))
     rows = [f"A,{format_month(month)},40,1" for month in months]

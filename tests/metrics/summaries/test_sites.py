@@ -53,6 +53,14 @@ def test_reported_zero_and_missing_are_three_things(site):
     ]
 
 
+@pytest.mark.parametrize("status", ["returned", "reopened"])
+def test_report_to_be_corrected_does_not_pass_for_reported(site, status):
+    MonthlyReportFactory(site=site, month=JUNE, status=status)
+    summary = summarise(site)
+    assert (summary.months[0].state, summary.months[0].rate) == (MonthState.RETURNED, None)
+    assert summary.next_due == JUNE
+
+
 def test_closed_months_are_not_missing():
     spells = [(date(2020, 1, 1), date(2025, 2, 1)), (date(2025, 5, 1), None)]
     site = join(SiteFactory(spells=spells)).site
@@ -110,7 +118,7 @@ def test_next_month_to_report_is_the_latest_that_is_open(site):
 
 
 def test_every_state_has_its_words():
-    assert len({state.label for state in MonthState}) == len(MonthState) == 8
+    assert len({state.label for state in MonthState}) == len(MonthState) == 9
 
 
 # --- Nothing -------------------------------------------------------------------------------
