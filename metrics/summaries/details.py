@@ -10,9 +10,11 @@ from metrics.stats import flags
 from metrics.stats.comparisons import RateRatio, compare_rates
 from metrics.stats.differences import DeathsAverted, deaths_averted
 from metrics.stats.missing import TippingPoint, tipping_point
+from metrics.stats.power import DEFAULT_POWER, exact_power
 from metrics.stats.trends import Projection, project
 from metrics.stats.verdicts import Verdict
 from metrics.summaries.counts import NOTHING
+from metrics.summaries.figures import ROLLING_MONTHS
 from metrics.summaries.gathering import Gathered
 from metrics.summaries.targets import (
     BASELINE,
@@ -44,6 +46,8 @@ class TargetDetails:
     other_baselines : as far as the program has the months
     averted, projection : None where there are no rates to compare
     comparison : rate ratio of the comparison sites; None without any
+    chance_in_time : of showing a fall by the end of the evaluation, were the promise just kept;
+    None once it is due, and where there is nothing to plan with
     """
 
     flags: tuple[flags.Flag, ...]
@@ -53,6 +57,12 @@ class TargetDetails:
     by_sites_rule: dict[str, TargetSummary]
     other_baselines: Sequence[OtherBaseline]
     comparison: RateRatio | None
+    chance_in_time: float | None
+
+    @property
+    def is_too_late(self) -> bool:
+        """Whether the promise, just kept, would most likely not be told from chance in time."""
+        return self.chance_in_time is not None and self.chance_in_time < DEFAULT_POWER
 
 
 def explain_target(
@@ -74,6 +84,7 @@ def explain_target(
         by_sites_rule=_judge_by_sites_rule(gathered, summary),
         other_baselines=baselines,
         comparison=comparison,
+        chance_in_time=_find_chance_in_time(gathered, summary),
     )
 
 
@@ -137,6 +148,27 @@ def _project(summary):
         float(promised),
         years_apart=float(Fraction(half_months, 24)),
         years_covered=float(Fraction(len(covered), 12)),
+    )
+
+
+def _find_chance_in_time(gathered, summary):
+    before, ratio = summary.baseline.counts, summary.promised_ratio
+    recent = sorted(gathered.by_month)[-ROLLING_MONTHS:]
+    if not (summary.is_provisional and before.deaths and ratio and ratio < 1 and recent):
+        return None
+    measure = Measure(summary.target.measure)
+    births = sum(gathered.by_month[month][measure].births for month in recent)
+    by_then = Fraction(births, len(recent)) * len(summary.target.evaluation_period)
+    if not by_then or before.deaths >= before.births:
+        return None
+    return float(
+        exact_power(
+            float(by_then),
+            before.births,
+            float(Fraction(before.deaths, before.births)),
+            float(ratio),
+            dispersion=summary.judgement.evidence.dispersion,
+        )
     )
 
 

@@ -281,3 +281,18 @@ def test_group_left_behind_is_flagged(today, girls, flags):
     break_down(site, BASELINE, female=35, male=35)
     break_down(site, EVALUATION, female=girls, male=49 - girls)
     assert summarise_program(program, today=today).details.flags == flags
+
+
+@pytest.mark.parametrize(("births", "too_late"), [(50, True), (1000, False)])
+def test_promise_that_cannot_be_judged_in_time_is_said_before_it_is_due(today, births, too_late):
+    promise = TargetFactory(due_month=date(2025, 12, 1))
+    site = ParticipationFactory(program=promise.program).site
+    report_year(site, BASELINE, births, births * 7 // 100)
+    report_year(site, Period.parse("2024-07..2025-06"), births, births * 5 // 100)
+    details = summarise_program(promise.program, today=today).details
+    assert details.is_too_late is too_late
+
+
+def test_promise_that_is_due_is_judged_and_not_planned(today):
+    details = summarise_program(program_with(), today=today).details
+    assert (details.chance_in_time, details.is_too_late) == (None, False)
