@@ -57,6 +57,12 @@ def test_start_with_production_settings_passes_every_deployment_check():
     assert "no issues" in run.stdout
 
 
+@pytest.mark.parametrize("command", ["stats", "recompute_evaluation"])
+def test_command_that_serves_nobody_needs_no_settings(command):
+    run = start("manage.py", command, "--help")
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_debug_needs_no_settings():
     run = start("manage.py", "check", DEBUG="on", SECRET_KEY="", ALLOWED_HOSTS="")
     assert (run.returncode, run.stderr) == (0, "")
