@@ -28,7 +28,7 @@ check: .venv/ready-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/mypy
+	DEBUG=on $(BIN)/mypy
 	$(BIN)/djlint templates --lint --quiet
 	DEBUG=on $(BIN)/python manage.py makemigrations --check --dry-run
 	DEBUG=off SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
