@@ -141,7 +141,8 @@ def test_every_page_of_ours_asks_for_sign_in(client):
     """Opened without signing in, each leads to the sign-in page or is open on purpose."""
     addresses = {
         pattern.name: "/" + filled_in(pattern)
-        for pattern in get_resolver("metrics.urls").url_patterns
+        for module in ("metrics.urls", "programs.urls")
+        for pattern in get_resolver(module).url_patterns
         if isinstance(pattern, URLPattern)
     }
     assert len(addresses) >= 10
