@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from metrics.stats.differences import excess_deaths
 from metrics.stats.evidence import Evidence
+from metrics.stats.promises import Promise
 from metrics.stats.verdicts import Verdict, judge
 from metrics.summaries.counts import NOTHING, Counts
 from metrics.summaries.figures import PeriodFigures, figures_of
@@ -41,8 +43,14 @@ class PlaceLine:
     level: int
     baseline: PeriodFigures
     evaluation: PeriodFigures
-    verdict: Verdict
+    evidence: Evidence
+    promise: Promise
     excess: Excess | None
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Judged when asked for: a page shows 50 of perhaps 1,000 places."""
+        return judge(self.evidence, self.promise)
 
 
 def judge_sites(gathered: Gathered, summary: TargetSummary) -> list[PlaceLine]:
@@ -90,7 +98,8 @@ def _judge_places(
             level=levels.get(place, 0),
             baseline=baseline,
             evaluation=evaluation,
-            verdict=_judge(summary, baseline, evaluation),
+            evidence=_gather_evidence(summary, baseline, evaluation),
+            promise=promise_of(summary.target),
             excess=own,
         )
         for place, (baseline, evaluation), own in zip(places, sides, excess, strict=True)
@@ -117,10 +126,10 @@ def _figures_of_sites(gathered, summary, sites):
     ]
 
 
-def _judge(summary, baseline, evaluation):
-    """Judge a place by the program's contract, widened as the program's own verdict is."""
+def _gather_evidence(summary, baseline, evaluation):
+    """What a place is judged on: the program's contract, widened as its own verdict is."""
     whole = summary.judgement.evidence
-    evidence = Evidence(
+    return Evidence(
         evaluation.counts.deaths,
         evaluation.counts.births,
         baseline.counts.deaths,
@@ -133,7 +142,6 @@ def _judge(summary, baseline, evaluation):
         per=summary.target.per,
         dispersion=whole.dispersion,
     )
-    return judge(evidence, promise_of(summary.target))
 
 
 def _find_excess(summary, counts: Sequence[Counts]) -> list[Excess | None]:
