@@ -4,15 +4,15 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor
 
-from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.template import Library
 from django.utils.formats import number_format
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from programs.periods import format_month
 
-register = template.Library()
+register = Library()
 
 _PERCENTAGE = re.compile(r"[\d.,]+ %( (lower|higher|sure|confident))?")
 
