@@ -79,21 +79,22 @@ def summary_rows(summary: ProgramSummary, sentence: str) -> Iterator[Iterable[ob
     if summary.target:
         yield _text_row("verdict", sentence, summary)
         yield _text_row("contract", str(summary.target.target), summary)
-        yield _figures_row("target baseline", summary.measure, summary.target.baseline)
+        judged = summary.target.target.measure
+        yield _figures_row("target baseline", judged, summary.target.baseline)
         yield _figures_row(
             "target evaluation",
-            summary.measure,
+            judged,
             summary.target.evaluation,
             summary.target.verdict.ratio,
         )
     for own in summary.measures:
         yield _figures_row("baseline", own.measure, own.baseline)
         yield _figures_row("evaluation", own.measure, own.evaluation, own.ratio)
-    if summary.period:
-        yield _figures_row("chosen period", summary.measure, summary.period)
-    for year in summary.years:
+    if summary.shown.scope.period:
+        yield _figures_row("chosen period", summary.measure, summary.shown.period)
+    for year in summary.series.years:
         yield _figures_row(f"year {year.label}", summary.measure, year)
-    for window in summary.rolling:
+    for window in summary.series.rolling:
         yield _figures_row("12 months", summary.measure, window)
     for line in summary.sites:
         if line.recent:
@@ -125,5 +126,5 @@ def _text_row(section, text, summary):
     return (section, str(summary.measure), *[""] * (len(SUMMARY_COLUMNS) - 3), text)
 
 
-def file_name(program, kind: str, as_of: date) -> str:
-    return f"{program.slug}-{kind}-{as_of.isoformat()}.csv"
+def file_name(program, kind: str, as_of: date, ending: str = "csv") -> str:
+    return f"{program.slug}-{kind}-{as_of.isoformat()}.{ending}"

@@ -5,7 +5,22 @@ from operator import attrgetter
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from metrics.views import evaluations, explanations, imports, planning, programs, reports
+from metrics.views import (
+    areas,
+    comparison,
+    evaluations,
+    explanations,
+    imports,
+    interventions,
+    knowledge,
+    planning,
+    portfolio,
+    printed,
+    programs,
+    reports,
+    sites,
+    styleguide,
+)
 from programs.models import Measure
 from programs.periods import Period, format_month, parse_month
 
@@ -39,6 +54,13 @@ class MeasureConverter:
     to_python = to_url = staticmethod(str)
 
 
+class ChartConverter(StringConverter):
+    """A picture of the program page."""
+
+    regex = "trend|progress|map"
+
+
+register_converter(ChartConverter, "chart")
 register_converter(MeasureConverter, "measure")
 register_converter(MonthConverter, "month")
 register_converter(SiteCodeConverter, "code")
@@ -48,14 +70,19 @@ PROGRAM = "programs/<slug:slug>/"
 REPORT = "sites/<code:code>/reports/<month:month>/"
 
 urlpatterns = [
-    path("programs/", programs.portfolio, name="portfolio"),
+    path("programs/", portfolio.portfolio, name="portfolio"),
+    path("comparison/", comparison.comparison, name="comparison"),
+    path("comparison.svg", comparison.comparison_chart, name="comparison_chart"),
     path(PROGRAM, programs.program, name="program"),
+    path(f"{PROGRAM}<chart:chart>.svg", programs.program_chart, name="program_chart"),
     path(f"{PROGRAM}how-we-know/", programs.how_we_know, name="how_we_know"),
     path(
         f"{PROGRAM}explain/<measure:measure>/<period:period>/",
         explanations.explanation,
         name="explanation",
     ),
+    path(f"{PROGRAM}pitfalls/", knowledge.pitfalls, name="pitfalls"),
+    path(f"{PROGRAM}print/", printed.printed_program, name="printed_program"),
     path(f"{PROGRAM}planning/", planning.planning, name="planning"),
     path(f"{PROGRAM}summary.csv", programs.program_summary_csv, name="program_summary_csv"),
     path(
@@ -72,7 +99,27 @@ urlpatterns = [
     path(
         f"{PROGRAM}evaluations/<int:pk>.json", evaluations.evaluation_json, name="evaluation_json"
     ),
-    path("sites/<code:code>/", reports.site, name="site"),
+    path(f"{PROGRAM}areas/<code:code>/", areas.area, name="area"),
+    path(f"{PROGRAM}areas/<code:code>/trend.svg", areas.area_chart, name="area_chart"),
+    path(f"{PROGRAM}interventions/<int:pk>/", interventions.intervention, name="intervention"),
+    path(
+        f"{PROGRAM}interventions/<int:pk>/outputs.svg",
+        interventions.intervention_chart,
+        name="intervention_chart",
+    ),
+    path("sites/<code:code>/", sites.site, name="site"),
+    path("sites/<code:code>/trend.svg", sites.site_chart, name="site_chart"),
     path(REPORT, reports.monthly_report, name="monthly_report"),
     path(f"{REPORT}receipt/", reports.report_receipt, name="report_receipt"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("knowledge/", knowledge.knowledge, name="knowledge"),
+    path("knowledge/indicators/<measure:measure>/", knowledge.indicator, name="indicator"),
+    path("knowledge/benchmarks/", knowledge.benchmarks, name="benchmarks"),
+    path(
+        "knowledge/benchmarks/<measure:measure>.svg",
+        knowledge.benchmarks_chart,
+        name="benchmarks_chart",
+    ),
+    path("knowledge/questions/", knowledge.questions, name="questions"),
+    path("knowledge/first-steps/", knowledge.first_steps, name="first_steps"),
 ]

@@ -78,6 +78,12 @@ def counts_officially(program) -> Q:
     return Q(status__in=(Status.SUBMITTED, Status.APPROVED))
 
 
+# The same, where each report is joined to a program.
+COUNTS_OFFICIALLY = Q(status=Status.APPROVED) | Q(
+    status=Status.SUBMITTED, site__participations__program__approval_required=False
+)
+
+
 def _month_within(path):
     """The report's month lies between the related row's first and last month, if it has one."""
     return Q(**{f"{path}first_month__lte": F("month")}) & (
@@ -97,15 +103,22 @@ class MonthlyReportQuerySet(models.QuerySet):
         return self.filter(counts_officially(program))
 
     def of_program(self, program, *, role=None):
-        """Reports of the program's sites, for months in which they take part and are open.
+        """Reports of the program's sites, for months in which they take part and are open."""
+        return self.of_programs([program], role=role)
+
+    def of_programs(self, programs, *, role=None, conditions=()):
+        """The same of several programs: each report once for each of them, joined to it at
+        site__participations__program.
 
         Neither participations nor spells of one site overlap, so no report comes twice.
+        conditions : what else is asked of a report or its program. Asked in a later filter, it
+        would be asked of any program of the report's site.
         """
         own = "site__participations__"
-        taking_part = Q(**{f"{own}program": program}) & _month_within(own)
+        taking_part = Q(**{f"{own}program__in": programs}) & _month_within(own)
         if role is not None:
             taking_part &= Q(**{f"{own}role": role})
-        return self.filter(taking_part, _month_within("site__spells__"))
+        return self.filter(taking_part, _month_within("site__spells__"), *conditions)
 
     def of_targets(self, targets):
         """Official reports of the program sites of these targets' programs, each report once
@@ -113,8 +126,7 @@ class MonthlyReportQuerySet(models.QuerySet):
         own = "site__participations__"
         return self.filter(
             Q(**{f"{own}program__targets__in": targets, f"{own}role": Participation.Role.PROGRAM}),
-            Q(status=Status.APPROVED)
-            | Q(**{"status": Status.SUBMITTED, f"{own}program__approval_required": False}),
+            COUNTS_OFFICIALLY,
             _month_within(own),
             _month_within("site__spells__"),
         )

@@ -7,8 +7,8 @@ from datetime import date
 from django.db.models import Aggregate, Case, Count, F, Max, Q, Sum, When
 
 from metrics.models import BreakdownCount, MonthlyReport, Status
-from metrics.models.reports import BIRTHS, DEATHS
-from programs.models import Measure
+from metrics.models.reports import BIRTHS, COUNTS_OFFICIALLY, DEATHS
+from programs.models import Measure, Participation
 from programs.periods import Period
 
 
@@ -34,11 +34,18 @@ NOTHING = Counts()
 
 @dataclass(frozen=True)
 class SiteCounts:
-    """What one site reported: one measure's counts by name of period, and when it last did."""
+    """What one site reported: one measure's counts by name of period, and when it last did.
+
+    reports : those that count; waiting : those that wait for approval
+    arrived : those submitted or approved, whether or not they count yet
+    arrived_overdue : of these, those of months that are overdue by now
+    """
 
     by_period: Mapping[str, Counts]
     reports: int = 0
     waiting: int = 0
+    arrived: int = 0
+    arrived_overdue: int = 0
     last_report: date | None = None
 
 
@@ -50,11 +57,12 @@ def count_months(reports, measures) -> dict[date, dict[Measure, Counts]]:
 
 
 def count_sites(
-    reports, measure: Measure, periods: Mapping[str, Period], official: Q
+    reports, measure: Measure, periods: Mapping[str, Period], official: Q, overdue: date
 ) -> dict[int, SiteCounts]:
     """Sum one measure over each period, site by site, in one query.
 
     official : which reports count; the others only show that a report has arrived
+    overdue : the last month that is overdue where it has not been reported
     A site without reports is absent.
     """
     sums = {
@@ -64,6 +72,7 @@ def count_sites(
             name, measure, official & Q(month__range=(period.first, period.last))
         ).items()
     }
+    arrived = Q(status__in=(Status.SUBMITTED, Status.APPROVED))
     rows = (
         _with_measures(reports, [measure])
         .order_by()
@@ -72,15 +81,19 @@ def count_sites(
             **sums,
             all_reports=Count("pk", filter=official),
             waiting=Count("pk", filter=Q(status=Status.SUBMITTED) & ~official),
+            arrived=Count("pk", filter=arrived),
+            arrived_overdue=Count("pk", filter=arrived & Q(month__lte=overdue)),
             last_report=Max("month"),
         )
     )
     return {
         row["site"]: SiteCounts(
             {name: _read(row, name) for name in periods},
-            row["all_reports"],
-            row["waiting"],
-            row["last_report"],
+            reports=row["all_reports"],
+            waiting=row["waiting"],
+            arrived=row["arrived"],
+            arrived_overdue=row["arrived_overdue"],
+            last_report=row["last_report"],
         )
         for row in rows
     }
@@ -131,7 +144,11 @@ def count_categories(
     }
 
 
-PROMISE = "site__participations__program__targets__"
+PROGRAM = "site__participations__program"
+PROMISE = f"{PROGRAM}__targets__"
+
+Limits = Mapping[tuple[int, Measure], Collection[int]]
+MonthlyCounts = dict[date, dict[Measure, Counts]]
 
 
 def count_targets(targets, through: date) -> dict[int, dict[int, SiteCounts]]:
@@ -146,37 +163,86 @@ def count_targets(targets, through: date) -> dict[int, dict[int, SiteCounts]]:
     rows = (
         _reports_of_targets(targets, through)
         .values("site", target=F(f"{PROMISE}pk"))
-        .annotate(**sums, last_report=Max("month"))
+        .annotate(**sums)
     )
     counts: dict[int, dict[int, SiteCounts]] = {target.pk: {} for target in targets}
     for row in rows:
         by_period = {name: _read(row, name) for name in ("baseline", "evaluation")}
-        own = SiteCounts(by_period, last_report=row["last_report"])
-        counts[row["target"]][row["site"]] = own
+        counts[row["target"]][row["site"]] = SiteCounts(by_period)
     return counts
 
 
-def count_months_of_targets(
-    targets, through: date, only_sites: Mapping[int, Collection[int]]
-) -> dict[int, dict[date, Counts]]:
-    """Sum each target's own measure over its sites, month by month, in one query.
+def count_months_of_programs(
+    programs, measures: Collection[Measure], through: date, limits: Limits
+) -> tuple[dict[int, MonthlyCounts], dict[int, MonthlyCounts]]:
+    """Sum measures over the sites of several programs, month by month, in one query.
 
-    only_sites : target -> the sites to which its contract is limited; the others take all
-    Returns target -> month of either period -> counts.
+    through : the last month that is over; a report of a later one does not count yet
+    limits : (program, measure) -> the sites to which a contract about it is limited
+    Returns program -> month -> measure -> counts, of all program sites; and of those named in
+    `limits`, where nothing is said of programs and measures that are not among its keys.
     """
-    wanted = ~Q(**{f"{PROMISE}pk__in": list(only_sites)}) if only_sites else Q()
-    for target, sites in only_sites.items():
-        wanted |= Q(**{f"{PROMISE}pk": target, "site__in": sites})
+    limited = {measure for _, measure in limits}
+    sums = {k: v for m in measures for k, v in _sums(f"all_{m}", m, Q()).items()}
+    for measure in limited:
+        sums |= _sums(f"some_{measure}", measure, _at_limits(limits, measure))
     rows = (
-        _reports_of_targets(targets, through)
-        .filter(wanted, _in_period_of_target("baseline") | _in_period_of_target("evaluation"))
-        .values("month", target=F(f"{PROMISE}pk"))
-        .annotate(**_sums("own", "own", Q()))
+        _with_measures(
+            MonthlyReport.objects.of_programs(
+                programs, role=Participation.Role.PROGRAM, conditions=[COUNTS_OFFICIALLY]
+            ).filter(month__lte=through),
+            measures,
+        )
+        .order_by()
+        .values("month", program=F(PROGRAM))
+        .annotate(**sums)
     )
-    counts: dict[int, dict[date, Counts]] = {target.pk: {} for target in targets}
+    by_month: dict[int, MonthlyCounts] = {program.pk: {} for program in programs}
+    at_limits: dict[int, MonthlyCounts] = {program.pk: {} for program in programs}
     for row in rows:
-        counts[row["target"]][row["month"]] = _read(row, "own")
-    return counts
+        program, month = row["program"], row["month"]
+        by_month[program][month] = {m: _read(row, f"all_{m}") for m in measures}
+        at_limits[program][month] = {m: _read(row, f"some_{m}") for m in limited}
+    return by_month, at_limits
+
+
+def _at_limits(limits, measure):
+    condition = Q()
+    for (program, own), sites in limits.items():
+        if own == measure:
+            condition |= Q(**{PROGRAM: program, "site__in": sites})
+    return condition
+
+
+def count_arrivals(overdue: Mapping[int, date], through: date) -> dict[int, dict[int, SiteCounts]]:
+    """Count what each site has sent to several programs, comparison sites included, in one query.
+
+    overdue : program -> the last month that is overdue where it has not been reported
+    Returns program -> site -> counts, those of periods and the last report left out. A site that
+    has sent nothing is absent.
+    """
+    arrived = Q(status__in=(Status.SUBMITTED, Status.APPROVED))
+    waits = Q(**{f"{PROGRAM}__approval_required": True})
+    is_overdue = Q(pk__in=[])
+    for month in set(overdue.values()):
+        own = [program for program, last in overdue.items() if last == month]
+        is_overdue |= Q(**{f"{PROGRAM}__in": own, "month__lte": month})
+    rows = (
+        MonthlyReport.objects.of_programs(list(overdue))
+        .filter(month__lte=through)
+        .order_by()
+        .values("site", program=F(PROGRAM))
+        .annotate(
+            waiting=Count("pk", filter=Q(status=Status.SUBMITTED) & waits),
+            arrived=Count("pk", filter=arrived),
+            arrived_overdue=Count("pk", filter=arrived & is_overdue),
+        )
+    )
+    arrivals: dict[int, dict[int, SiteCounts]] = {program: {} for program in overdue}
+    for row in rows:
+        program, site = row.pop("program"), row.pop("site")
+        arrivals[program][site] = SiteCounts({}, **row)
+    return arrivals
 
 
 def _reports_of_targets(targets, through):

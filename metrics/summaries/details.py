@@ -191,7 +191,7 @@ def _raise_flags(gathered, summary, measures, baselines, comparison):
                 now.counts.births, now.counts.reports, before.counts.births, before.counts.reports
             ),
             flags.births_jumped([own[measure].births for own in months]),
-            flags.sites_joined(_count_sites_in_one_period(gathered)),
+            flags.sites_joined(count_sites_in_one_period(gathered)),
             flags.maternal_deaths_rose(_other_than(measure, Measure.MATERNAL, ratios)),
             flags.stillbirths_rose(_other_than(measure, Measure.STILLBIRTH, ratios)),
             flags.months_vary(summary.judgement.dispersion),
@@ -237,7 +237,8 @@ def _other_than(judged, measure, ratios):
     return None if judged is measure else ratios.get(measure)
 
 
-def _count_sites_in_one_period(gathered):
+def count_sites_in_one_period(gathered: Gathered) -> int:
+    """How many program sites reported in one of the contract's periods and not in the other."""
     reported = (
         [own.by_period.get(name, NOTHING).reports > 0 for name in PERIOD_NAMES]
         for own in gathered.own_by_site.values()

@@ -1,6 +1,6 @@
 """Which reports are expected: the months in which a site takes part and is open."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -31,6 +31,10 @@ class Expected:
     def in_period(self, period: Period, sites: Iterable[int] | None = None) -> int:
         """How many reports are expected in a period, of these sites or of all."""
         return sum(self.of_site(s, period) for s in (self.by_site if sites is None else sites))
+
+    def limited_to(self, sites: Collection[int]) -> "Expected":
+        """What is expected of these sites alone."""
+        return Expected({site: own for site, own in self.by_site.items() if site in sites})
 
     def by_month(self) -> dict[date, int]:
         """How many reports are expected in each month of the span."""

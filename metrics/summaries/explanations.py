@@ -36,16 +36,18 @@ def explain_figure(
     period: Period,
     *,
     site: Site | None = None,
+    sites: Collection[int] | None = None,
     by_contract: bool = False,
 ) -> Explanation:
     """Lead the figure of a measure over a period back to its reports.
 
     site : one site alone, program site or comparison site; None takes the program sites
+    sites : of the program sites only these
     by_contract : only the sites that the contract names
     """
-    sites = _choose(gathered, site, by_contract)
-    expected = (gathered.expected if site else gathered.own).in_period(period, sites)
-    reports = _reports(gathered.program, measure, period, sites, is_own=site is None)
+    chosen = _choose(gathered, site, sites, by_contract)
+    expected = (gathered.expected if site else gathered.own).in_period(period, chosen)
+    reports = _reports(gathered.program, measure, period, chosen, is_own=site is None)
     sums = reports.order_by().aggregate(
         own_deaths=Sum("deaths", default=0), own_births=Sum("births", default=0), own=Count("pk")
     )
@@ -57,9 +59,11 @@ def explain_figure(
     return Explanation(gathered.program, measure, site, figures, reports)
 
 
-def _choose(gathered, site, by_contract) -> Collection[int]:
+def _choose(gathered, site, sites, by_contract) -> Collection[int]:
     if site is not None:
         return {site.pk}
+    if sites is not None:
+        return set(gathered.own.by_site) & set(sites)
     if by_contract and gathered.target:
         return choose_sites(gathered.target, gathered.own_by_site, gathered.own)
     return set(gathered.own.by_site)

@@ -8,7 +8,6 @@ from metrics.stats.completeness import Completeness
 from metrics.stats.oddities import Oddity, find_oddity
 from metrics.stats.rates import Rate, mortality_rate, rate_limits
 from metrics.summaries.counts import NOTHING, Counts
-from programs.models import Program
 from programs.periods import Period, format_month, shift_month
 
 ROLLING_MONTHS = 12
@@ -112,12 +111,15 @@ def rolling_figures(months: Sequence[MonthFigures], rating: Rating) -> list[Peri
 
 
 def year_figures(
-    program: Program, months: Sequence[MonthFigures], rating: Rating
+    months: Sequence[MonthFigures], rating: Rating, first_month: int = 1
 ) -> list[YearFigures]:
-    """Return the figures of each reporting year that has an expected month."""
+    """Return the figures of each reporting year that has an expected month.
+
+    first_month : the calendar month in which a reporting year begins
+    """
     years: dict[date, list[MonthFigures]] = {}
     for figures in months:
-        back = (figures.month.month - program.year_first_month) % 12
+        back = (figures.month.month - first_month) % 12
         years.setdefault(shift_month(figures.month, -back), []).append(figures)
     return [_year(first, window, rating) for first, window in years.items()]
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 
 from django.db.models import prefetch_related_objects
 
@@ -31,14 +32,18 @@ CountsByMonth = Mapping[date, Mapping[Measure, Counts]]
 class Gathered:
     """A program's counts on one day.
 
+    target : the promise looked at; promised : the measures about which there is one
+    through, overdue : the last month that is over, and the last one that is overdue
     expected, own : of all its sites, and of its program sites without the comparison sites
     by_month : of program sites together; by_site : of every site, in the contract's periods
     """
 
     program: Program
     target: Target | None
+    promised: Sequence[Measure]
     participations: Sequence[Participation]
     through: date
+    overdue: date
     expected: Expected
     own: Expected
     by_month: CountsByMonth
@@ -63,6 +68,11 @@ class Gathered:
     def rating(self) -> Rating:
         return rating_of(self.target) if self.target else Rating()
 
+    def rating_for(self, measure: Measure) -> Rating:
+        """How the rates of a measure are stated: as the contract does, if it is its own."""
+        per = self.rating.per if measure is self.measure else measure.usual_per
+        return Rating(per, self.rating.confidence)
+
     @property
     def own_by_site(self) -> dict[int, SiteCounts]:
         """Of the program sites that have reported."""
@@ -81,9 +91,13 @@ class Gathered:
         return sites, {month: counts[measure] for month, counts in by_month.items()}
 
 
-def gather_program(program: Program, *, today: date) -> Gathered:
-    """Fetch a program's counts, up to the last month that was over on a day."""
-    target = program.targets.current().order_by("measure").first()
+def gather_program(program: Program, *, today: date, measure: Measure | None = None) -> Gathered:
+    """Fetch a program's counts, up to the last month that was over on a day.
+
+    measure : the one whose promise to look at, where there are several; else the first
+    """
+    targets = {target.measure: target for target in program.targets.current()}
+    target = targets.get(measure) or min(targets.values(), key=attrgetter("measure"), default=None)
     participations = list(program.participations.select_related("site__area"))
     prefetch_related_objects(participations, "site__spells")
     through = shift_month(month_of(today), -1)
@@ -92,12 +106,14 @@ def gather_program(program: Program, *, today: date) -> Gathered:
     return Gathered(
         program=program,
         target=target,
+        promised=[Measure(own) for own in sorted(targets)],
         participations=participations,
         through=through,
+        overdue=program.overdue_through(today),
         expected=expected,
         own=own,
         by_month=count_program_months(program, own.span, list(Measure)),
-        by_site=_count_sites(program, target, expected.span),
+        by_site=count_program_sites(program, target, expected.span, program.overdue_through(today)),
     )
 
 
@@ -120,11 +136,23 @@ def _is_program_site(participation):
     return participation.role == Participation.Role.PROGRAM
 
 
-def _count_sites(program, target, span):
+def count_program_sites(
+    program: Program,
+    target: Target | None,
+    span: Period | None,
+    overdue: date,
+    measure: Measure | None = None,
+) -> dict[int, SiteCounts]:
+    """Sum a measure over the contract's periods and the last 12 months, site by site.
+
+    measure : the contract's own where it is None
+    """
     if span is None:
         return {}
     periods = contract_periods(target, span) if target else {}
     periods[RECENT] = Period.ending(span.last)
-    measure = Measure(target.measure) if target else Measure.INFANT
+    measure = measure or (Measure(target.measure) if target else Measure.INFANT)
     reports = MonthlyReport.objects.of_program(program).exclude(status=Status.DRAFT)
-    return count_sites(reports.in_period(span), measure, periods, counts_officially(program))
+    return count_sites(
+        reports.in_period(span), measure, periods, counts_officially(program), overdue
+    )

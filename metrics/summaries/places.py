@@ -1,6 +1,6 @@
 """The same contract, asked of each site and each area."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ from metrics.summaries.targets import (
     TargetSummary,
     contract_periods,
 )
-from programs.models import Area, Site
+from programs.models import Area, Participation, Site
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,11 @@ class Excess:
 class PlaceLine:
     """A site's or an area's own verdict. `excess` is None without a baseline rate.
 
+    place : None for sites that somebody put together
     level : how deep the place lies, 0 for the outermost area
     """
 
-    place: Area | Site
+    place: Area | Site | None
     level: int
     baseline: PeriodFigures
     evaluation: PeriodFigures
@@ -60,22 +61,61 @@ def judge_sites(gathered: Gathered, summary: TargetSummary) -> list[PlaceLine]:
     return sorted(lines, key=lambda line: -line.excess.low if line.excess else 0)
 
 
-def judge_areas(gathered: Gathered, summary: TargetSummary) -> list[PlaceLine]:
-    """Judge every area that holds program sites, each before the areas inside it."""
+def judge_together(
+    gathered: Gathered, summary: TargetSummary, sites: Collection[int]
+) -> PlaceLine | None:
+    """Ask the contract of some program sites together; None before both its periods began."""
+    own = sorted(site for site in sites if site in gathered.own.by_site)
+    return next(iter(_judge_places(gathered, summary, {None: own}, {})), None)
+
+
+@dataclass(frozen=True)
+class AreaSites:
+    """An area and the program sites that lie in it or in the areas inside it.
+
+    level : how deep it lies, 0 for the outermost area
+    path : the areas around it, from the outermost to itself
+    """
+
+    area: Area
+    level: int
+    path: tuple[Area, ...]
+    sites: frozenset[int]
+
+
+def list_areas(
+    participations: Iterable[Participation], only: Collection[int] | None = None
+) -> list[AreaSites]:
+    """Every area that holds program sites, each before the areas inside it, in one query.
+
+    only : the sites to look at; None takes all
+    """
     areas = Area.objects.in_bulk()
-    held: dict[int, list[int]] = {}
-    for participation in gathered.participations:
-        if participation.site_id in gathered.own.by_site:
-            for area in _path(areas, participation.site.area_id):
-                held.setdefault(area, []).append(participation.site_id)
-    order = sorted(held, key=lambda pk: [areas[own].name for own in _path(areas, pk)][::-1])
-    levels = {areas[pk]: len(_path(areas, pk)) - 1 for pk in order}
-    return _judge_places(gathered, summary, {areas[pk]: held[pk] for pk in order}, levels)
+    held: dict[int, set[int]] = {}
+    for own in participations:
+        if own.role == Participation.Role.PROGRAM and (only is None or own.site_id in only):
+            for area in area_path(areas, own.site.area_id):
+                held.setdefault(area, set()).add(own.site_id)
+    listed = [
+        AreaSites(path[-1], len(path) - 1, tuple(path), frozenset(sites))
+        for pk, sites in held.items()
+        if (path := [areas[own] for own in reversed(area_path(areas, pk))])
+    ]
+    return sorted(listed, key=lambda own: [area.name for area in own.path])
 
 
-def _path(areas, pk):
+def judge_areas(
+    gathered: Gathered, summary: TargetSummary, areas: Sequence[AreaSites] | None = None
+) -> list[PlaceLine]:
+    """Judge these areas, or every one that holds program sites, in the order of `list_areas`."""
+    areas = list_areas(gathered.participations) if areas is None else areas
+    levels = {own.area: own.level for own in areas}
+    return _judge_places(gathered, summary, {own.area: sorted(own.sites) for own in areas}, levels)
+
+
+def area_path(areas: Mapping[int, Area], pk: int | None) -> list[int]:
     """An area and those around it, from the inside out."""
-    path = []
+    path: list[int] = []
     while pk is not None:
         path.append(pk)
         pk = areas[pk].parent_id

@@ -1,26 +1,26 @@
 """Everything one program's page and files show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from metrics.summaries.counts import NOTHING, SiteCounts
 from metrics.summaries.details import TargetDetails, explain_target
-from metrics.summaries.figures import (
-    MonthFigures,
-    PeriodFigures,
-    YearFigures,
-    figures_of,
-    month_figures,
-    period_figures,
-    rolling_figures,
-    year_figures,
-)
-from metrics.summaries.gathering import RECENT, Gathered, gather_program
+from metrics.summaries.figures import PeriodFigures, figures_of
+from metrics.summaries.gathering import RECENT, Gathered, count_program_sites, gather_program
+from metrics.summaries.next_steps import NextSteps, SiteDuty, find_visits
+from metrics.summaries.places import judge_sites
+from metrics.summaries.scopes import EVERYTHING, Scope, Shown, show_scope
+from metrics.summaries.series import Series
 from metrics.summaries.targets import (
+    BASELINE,
+    EVALUATION,
     MeasureFigures,
     TargetSummary,
     compare_measures,
+    contract_periods,
     summarise_target,
 )
 from programs.models import Intervention, Measure, Participation, Program, Site
@@ -29,7 +29,10 @@ from programs.periods import Period
 
 @dataclass(frozen=True)
 class SiteLine:
-    """One site in the program's table: its last 12 months, and what has not come in."""
+    """One site in the program's table: its last 12 months, and what has not come in.
+
+    missing : reports expected that are not in the figures; overdue, due : that nobody has sent
+    """
 
     site: Site
     role: Participation.Role
@@ -37,69 +40,85 @@ class SiteLine:
     last_report: date | None
     expected: int
     missing: int
+    overdue: int
+    due: int
 
 
 @dataclass(frozen=True)
 class ProgramSummary:
-    """A program's figures on one day, of one measure throughout unless a field says more."""
+    """A program's figures on one day.
+
+    target, details, measures : of the contract, whatever the scope
+    shown, sites : within the scope, of its measure
+    """
 
     program: Program
-    measure: Measure
-    per: int
     as_of: date
     span: Period | None
     target: TargetSummary | None
     details: TargetDetails | None
     measures: Sequence[MeasureFigures]
-    period: PeriodFigures | None
-    months: Sequence[MonthFigures]
-    rolling: Sequence[PeriodFigures]
-    years: Sequence[YearFigures]
+    shown: Shown
     sites: Sequence[SiteLine]
     interventions: Sequence[Intervention]
     waiting: int
+    next_steps: NextSteps
 
     @property
-    def latest(self) -> PeriodFigures | None:
-        """The last 12 months, or None before there were 12."""
-        return self.rolling[-1] if self.rolling else None
+    def series(self) -> Series:
+        return self.shown.series
+
+    @property
+    def measure(self) -> Measure:
+        return self.series.measure
+
+    @property
+    def per(self) -> int:
+        return self.series.per
 
 
 def summarise_program(
-    program: Program, *, today: date, period: Period | None = None, shown_sites=None
+    program: Program, *, today: date, scope: Scope = EVERYTHING, shown_sites=None
 ) -> ProgramSummary:
     """Gather a program's figures.
 
     today : counts run up to the last month that was over then
-    period : months to rate besides, such as those somebody asked for
+    scope : what somebody asked to see
     shown_sites : the sites whose own figures may be listed; None lists all
     """
-    gathered = gather_program(program, today=today)
-    rating, own = gathered.rating, gathered.own
-    months = month_figures(gathered.months_of(gathered.measure), own.by_month(), rating)
+    gathered = gather_program(program, today=today, measure=scope.measure)
+    return summarise_gathered(gathered, today=today, scope=scope, shown_sites=shown_sites)
+
+
+def summarise_gathered(
+    gathered: Gathered, *, today: date, scope: Scope = EVERYTHING, shown_sites=None
+) -> ProgramSummary:
+    """Make a summary of what has been gathered."""
     target = judge_gathered(gathered)
-    measures = compare_measures(target.target, gathered.by_month, own) if target else []
+    measures = contract_measures(gathered)
+    shown = show_scope(gathered, target, scope)
+    lines = list_sites(gathered, shown, shown_sites)
     return ProgramSummary(
-        program=program,
-        measure=gathered.measure,
-        per=rating.per,
+        program=gathered.program,
         as_of=today,
-        span=own.span,
+        span=gathered.own.span,
         target=target,
         details=explain_target(gathered, target, measures) if target else None,
         measures=measures,
-        period=period_figures(period, months, rating) if period else None,
-        months=months,
-        rolling=rolling_figures(months, rating),
-        years=year_figures(program, months, rating),
-        sites=[
-            _site_line(p, gathered)
-            for p in gathered.participations
-            if shown_sites is None or p.site_id in shown_sites
-        ],
-        interventions=list(program.interventions.all()),
+        shown=shown,
+        sites=lines,
+        interventions=_list_interventions(gathered.program, scope),
         waiting=sum(counts.waiting for counts in gathered.own_by_site.values()),
+        next_steps=_find_next_steps(gathered, target, lines, shown_sites),
     )
+
+
+def _list_interventions(program, scope: Scope):
+    """Those that act at the sites shown: naming no site means all of them."""
+    own = program.interventions.all()
+    if scope.sites is not None:
+        own = own.filter(Q(sites__in=scope.sites) | Q(sites=None)).distinct()
+    return list(own)
 
 
 def judge_gathered(gathered: Gathered) -> TargetSummary | None:
@@ -109,11 +128,52 @@ def judge_gathered(gathered: Gathered) -> TargetSummary | None:
     return summarise_target(gathered.target, by_month, sites, gathered.own, gathered.through)
 
 
-def _site_line(participation, gathered):
+def contract_measures(gathered: Gathered) -> list[MeasureFigures]:
+    """Every measure over the contract's periods, all program sites together."""
+    if gathered.target is None:
+        return []
+    periods = contract_periods(gathered.target, gathered.own.span)
+    if len(periods) < 2:
+        return []
+    return compare_measures(
+        gathered.rating_for,
+        gathered.by_month,
+        gathered.own,
+        periods[BASELINE],
+        periods[EVALUATION],
+    )
+
+
+def list_sites(
+    gathered: Gathered, shown: Shown, shown_sites: Collection[int] | None = None
+) -> list[SiteLine]:
+    """The lines of the sites in the scope; the comparison sites are in none but the widest."""
+    by_site = gathered.by_site
+    if shown.measure is not gathered.measure:
+        by_site = count_program_sites(
+            gathered.program,
+            gathered.target,
+            gathered.expected.span,
+            gathered.overdue,
+            shown.measure,
+        )
+    wanted = shown.scope.sites
+    return [
+        _site_line(own, gathered, by_site, shown)
+        for own in gathered.participations
+        if (shown_sites is None or own.site_id in shown_sites)
+        and (wanted is None or own.site_id in wanted)
+    ]
+
+
+def _site_line(participation, gathered, by_site: Mapping[int, SiteCounts], shown):
     site, expected = participation.site, gathered.expected
-    counts = gathered.by_site.get(site.pk, SiteCounts({}))
-    recent = Period.ending(expected.span.last) if expected.span else None
-    due = expected.of_site(site.pk, expected.span) if expected.span else 0
+    counts = by_site.get(site.pk, SiteCounts({}))
+    span = expected.span
+    recent = Period.ending(span.last) if span else None
+    asked = expected.of_site(site.pk, span) if span else 0
+    in_time = _months_overdue(span, gathered.overdue)
+    overdue = expected.of_site(site.pk, in_time) if in_time else 0
     return SiteLine(
         site=site,
         role=Participation.Role(participation.role),
@@ -121,11 +181,39 @@ def _site_line(participation, gathered):
             recent,
             counts.by_period.get(RECENT, NOTHING),
             expected.of_site(site.pk, recent),
-            gathered.rating,
+            shown.series.rating,
         )
         if recent
         else None,
         last_report=counts.last_report,
-        expected=due,
-        missing=due - counts.reports,
+        expected=asked,
+        missing=asked - counts.reports,
+        overdue=overdue - counts.arrived_overdue,
+        due=asked - overdue - (counts.arrived - counts.arrived_overdue),
+    )
+
+
+def _months_overdue(span, overdue):
+    return (
+        span.intersection(Period(span.first, overdue)) if span and overdue >= span.first else None
+    )
+
+
+def _find_next_steps(gathered, target, lines, shown_sites):
+    places = judge_sites(gathered, target) if target else []
+    return NextSteps(
+        overdue_through=gathered.overdue,
+        duties=[SiteDuty(line.site, line.overdue, line.due) for line in lines],
+        waiting=sum(
+            counts.waiting
+            for site, counts in gathered.by_site.items()
+            if shown_sites is None or site in shown_sites
+        ),
+        to_visit=find_visits(
+            [
+                line
+                for line in places
+                if shown_sites is None or (line.place and line.place.pk in shown_sites)
+            ]
+        ),
     )

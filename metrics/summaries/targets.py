@@ -1,12 +1,13 @@
 """A target, judged on what has been reported."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from metrics.stats.bands import BandReading, read_band
 from metrics.stats.comparisons import RateRatio, compare_rates
+from metrics.stats.rates import Rate
 from metrics.stats.verdicts import Verdict
 from metrics.summaries.counts import NOTHING, Counts, SiteCounts
 from metrics.summaries.expected import Expected
@@ -22,10 +23,13 @@ MonthCounts = Mapping[date, Mapping[Measure, Counts]]
 
 @dataclass(frozen=True)
 class MeasureFigures:
-    """One measure in both periods of the contract. `ratio` is None where none exists."""
+    """One measure over some months, beside the contract's baseline if there is one.
+
+    ratio : None where none exists, and where the months lie in the baseline themselves
+    """
 
     measure: Measure
-    baseline: PeriodFigures
+    baseline: PeriodFigures | None
     evaluation: PeriodFigures
     ratio: RateRatio | None
 
@@ -64,9 +68,11 @@ class TargetSummary:
         """The rate that would just keep the promise, or None while there is no baseline."""
         if self.target.level is not None:
             return float(self.target.level)
-        if self.baseline.rate is None:
-            return None
-        return self.baseline.rate.value * float((100 - self.target.reduction).scaleb(-2))
+        return self.rate_promised_against(self.baseline.rate) if self.baseline.rate else None
+
+    def rate_promised_against(self, baseline: Rate) -> float:
+        """The rate that would just keep a promised reduction from this baseline."""
+        return baseline.value * float((100 - self.target.reduction).scaleb(-2))
 
 
 def contract_periods(target: Target, span: Period | None) -> dict[str, Period]:
@@ -139,28 +145,28 @@ def period_counts(
 
 
 def compare_measures(
-    target: Target, by_month: MonthCounts, expected: Expected
+    rating_for: Callable[[Measure], Rating],
+    by_month: MonthCounts,
+    expected: Expected,
+    before: Period | None,
+    now: Period,
 ) -> list[MeasureFigures]:
-    """Every measure over the contract's periods, all program sites together."""
-    periods = contract_periods(target, expected.span)
-    if len(periods) < 2:
-        return []
-    return [_compare_measure(m, target, periods, by_month, expected) for m in Measure]
+    """Every measure over the same months, beside the baseline period if there is one."""
+    return [_compare_measure(m, rating_for(m), by_month, expected, before, now) for m in Measure]
 
 
 def rating_of(target: Target) -> Rating:
     return Rating(target.per, confidence_of(target))
 
 
-def _compare_measure(measure, target, periods, by_month, expected):
-    per = target.per if measure == target.measure else measure.usual_per
-    rating = Rating(per, confidence_of(target))
-
+def _compare_measure(measure, rating, by_month, expected, before, now):
     def rate(period):
-        months = (by_month.get(month, {}).get(measure, NOTHING) for month in period)
-        return figures_of(period, sum(months, NOTHING), expected.in_period(period), rating)
+        counts = (own[measure] for month, own in by_month.items() if month in period)
+        return figures_of(period, sum(counts, NOTHING), expected.in_period(period), rating)
 
-    baseline, evaluation = rate(periods[BASELINE]), rate(periods[EVALUATION])
+    baseline, evaluation = rate(before) if before else None, rate(now)
+    if baseline is None or before.intersection(now):
+        return MeasureFigures(measure, baseline, evaluation, None)
     ratio = compare_rates(
         evaluation.counts.deaths,
         evaluation.counts.births,

@@ -14,6 +14,8 @@ from programs.periods import format_month
 
 register = Library()
 
+MOST_PERCENT = 10_000  # beyond it the digits say nothing: one death before, dozens since
+
 _PERCENTAGE = re.compile(r"[\d.,]+ %( (lower|higher|sure|confident))?")
 
 
@@ -37,10 +39,24 @@ def decimals(value, places: int) -> str:
 
 
 @register.filter
+def ratio(value: float) -> str:
+    """Write a rate ratio with two decimals: 0.69; ∞ where there is no limit."""
+    return "∞" if value == float("inf") else decimals(value, 2)
+
+
+@register.filter
+def exactly(value: Decimal) -> str:
+    """Write a published number as it was published, without zeros that nobody wrote: 5.4."""
+    return f"{value.normalize():,f}"
+
+
+@register.filter
 def change(percent: float) -> str:
     """Write a percent change in words: -30.0 is “30 % lower”."""
     if percent == float("inf"):
         return "without limit"
+    if percent > MOST_PERCENT:
+        return f"over {intcomma(MOST_PERCENT)} % higher"
     return "unchanged" if size(percent) == "0 %" else _with_direction(size(percent), percent)
 
 
@@ -67,6 +83,8 @@ def signed(percent: float) -> str:
     """Write a percent change with its sign: −30 %."""
     if percent == float("inf"):
         return "∞"
+    if percent > MOST_PERCENT:
+        return f"over +{intcomma(MOST_PERCENT)} %"
     sign = "−" if percent < 0 else "+"
     whole = decimals(abs(percent), 0)
     return "0 %" if whole == "0" else f"{sign}{whole} %"

@@ -17,7 +17,8 @@ from metrics.evaluations import (
     to_bytes,
 )
 from metrics.models import Evaluation
-from programs.models import Membership, Role, Site, Target
+from metrics.views.access import get_membership
+from programs.models import Role, Site, Target
 
 LINES_A_PAGE = 50
 
@@ -26,7 +27,7 @@ LINES_A_PAGE = 50
 @login_required
 def evaluations(request, slug):
     """List what was frozen, latest first, and offer managers to freeze what holds now."""
-    membership = _get_membership(request, slug)
+    membership = get_membership(request, slug)
     program = membership.program
     frozen = (
         Evaluation.objects.visible_to(request.user)
@@ -85,7 +86,7 @@ def evaluation_json(request, slug, pk):
 @login_required
 def freeze(request, slug):
     """Freeze the verdict on one of the program's promises."""
-    program = _get_membership(request, slug).program
+    program = get_membership(request, slug).program
     targets = Target.objects.visible_to(request.user).filter(program=program).current()
     measure = request.POST.get("measure", "")
     target = get_object_or_404(targets, measure=measure)
@@ -94,14 +95,8 @@ def freeze(request, slug):
     return redirect("evaluation", slug=slug, pk=frozen.pk)
 
 
-def _get_membership(request, slug):
-    """Return one's membership of a program; without one there is no such program."""
-    memberships = Membership.objects.filter(user=request.user).select_related("program")
-    return get_object_or_404(memberships, program__slug=slug)
-
-
 def _get_evaluation(request, slug, pk):
-    membership = _get_membership(request, slug)
+    membership = get_membership(request, slug)
     seen = Evaluation.objects.visible_to(request.user).select_related("target", "frozen_by")
     return membership, get_object_or_404(seen, target__program=membership.program, pk=pk)
 

@@ -2,12 +2,14 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from metrics.summaries import explain_figure, gather_program
-from programs.models import Measure, Membership, Site
+from metrics.summaries import explain_figure, gather_program, list_areas
+from metrics.views.access import get_membership, shown_sites
+from programs.models import Measure, Site
 
 REPORTS_A_PAGE = 100
 
@@ -16,24 +18,47 @@ REPORTS_A_PAGE = 100
 @login_required
 def explanation(request, slug, measure, period):
     """Show the reports that make a figure. A member limited to some sites sees those of theirs."""
-    memberships = Membership.objects.filter(user=request.user).select_related("program")
-    membership = get_object_or_404(memberships, program__slug=slug)
+    membership = get_membership(request, slug)
     covered = Site.objects.covered_by(membership)
-    site = _find_site(covered, request.GET["site"]) if "site" in request.GET else None
+    gathered = gather_program(
+        membership.program, today=timezone.localdate(), measure=Measure(measure)
+    )
+    asked = request.GET.getlist("site")
+    site = _find_site(covered, asked[0]) if len(asked) == 1 else None
     explained = explain_figure(
-        gather_program(membership.program, today=timezone.localdate()),
+        gathered,
         Measure(measure),
         period,
         site=site,
+        sites=_find_sites(request, membership, gathered),
         by_contract=request.GET.get("of") == "contract",
     )
     seen = explained.reports.filter(site__in=covered)
     context = {
         "explained": explained,
         "reports": Paginator(seen, REPORTS_A_PAGE).get_page(request.GET.get("page")),
-        "is_limited": not membership.all_sites and site is None,
+        "places": request.GET.getlist("area") + asked,
+        "is_limited": not (membership.all_sites or asked or "area" in request.GET),
     }
     return render(request, "metrics/explanation.html", context)
+
+
+def _find_sites(request, membership, gathered):
+    """The sites of the area asked for, or those asked for by name; None for all."""
+    codes, area = set(request.GET.getlist("site")), request.GET.get("area")
+    if area is None and len(codes) < 2:
+        return None
+    seen = shown_sites(membership)
+    areas = list_areas(gathered.participations, seen)
+    inside = {own.area.code: own.sites for own in areas}
+    if area is not None and area not in inside:
+        raise Http404(f"No area {area} of this program holds a site that you may see.")
+    named = {
+        own.site_id: own.site.code
+        for own in gathered.participations
+        if (seen is None or own.site_id in seen) and (area is None or own.site_id in inside[area])
+    }
+    return {site for site, code in named.items() if not codes or code in codes}
 
 
 def _find_site(sites, code):

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from metrics.charts_power import draw_power_curve
+from metrics.charts import draw_power_curve
 from metrics.forms import PlanForm
 from metrics.summaries import assume_target, plan_program
 from programs.models import Measure, Program

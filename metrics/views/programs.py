@@ -1,57 +1,99 @@
-"""The portfolio and the program page, and their files."""
+"""The program page, how it is known, and their files."""
+
+from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
-from metrics.charts import draw_rolling_rate
+from metrics.charts import (
+    NARROW,
+    WIDE,
+    Trend,
+    draw_map,
+    draw_progress,
+    draw_trend,
+)
 from metrics.exports import file_name, site_month_rows, stream_csv, summary_rows
-from metrics.forms import PeriodForm
-from metrics.summaries import summarise_knowledge, summarise_portfolio, summarise_program
-from programs.models import Membership, Program, Role, Site
+from metrics.forms import ScopeForm
+from metrics.summaries import (
+    Gathered,
+    ProgramSummary,
+    gather_program,
+    list_areas,
+    summarise_gathered,
+    summarise_how_we_know,
+)
+from metrics.views.access import get_membership, send_picture, shown_sites
+from metrics.views.sparks import spark_page
+from programs.models import Measure, Membership, Participation, Role, Site
 
 SITES_A_PAGE = 50
+USUAL_LEAST = 80  # percent of reports, where no contract says what is needed
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What somebody asked of a program, and the figures that answer it."""
+
+    membership: Membership
+    form: ScopeForm
+    gathered: Gathered
+    summary: ProgramSummary
 
 
 @require_safe
 @login_required
-def portfolio(request):
-    """Show every program one is a member of, each with its verdict."""
-    programs = list(Program.objects.visible_to(request.user))
-    lines = summarise_portfolio(programs, today=timezone.localdate())
-    return render(request, "metrics/portfolio.html", {"lines": lines})
-
-
-@require_safe
-@login_required
+@vary_on_headers("HX-Request")
 def program(request, slug):
-    """Show a program's verdict and figures. An unusable period shows its error, and no figures
-    for it."""
-    form = _read_period(request)
-    membership, summary = _summarise(request, slug, form)
+    """Show a program's verdict and figures. An unusable question shows its error, and the
+    figures that answer none. To htmx, only what the question changes."""
+    asked = _ask(request, slug)
+    summary, membership = asked.summary, asked.membership
     context = {
         "program": summary.program,
         "summary": summary,
-        "form": form,
-        "chart": draw_rolling_rate(summary),
-        "sites": Paginator(summary.sites, SITES_A_PAGE).get_page(request.GET.get("page")),
+        "form": asked.form,
+        "trend": [draw_trend(_trend(asked), shape) for shape in (WIDE, NARROW)],
+        "map": draw_map(summary.sites, str(summary.program)),
+        "sites": spark_page(asked.gathered, summary.shown, summary.sites, request.GET.get("page")),
+        "membership": membership,
         "may_import": membership.role == Role.MANAGER and membership.all_sites,
-        "may_report": membership.role != Role.VIEWER,
     }
+    if request.htmx and not request.htmx.boosted:
+        return render(request, "metrics/_program_figures.html", context)
+    if summary.target:
+        context["progress"] = [draw_progress(summary.target, shape) for shape in (WIDE, NARROW)]
     return render(request, "metrics/program.html", context)
+
+
+@require_safe
+@login_required
+def program_chart(request, slug, chart):
+    """Send one of the page's pictures as a file of its own."""
+    asked = _ask(request, slug)
+    summary = asked.summary
+    if chart == "trend":
+        picture = draw_trend(_trend(asked))
+    elif chart == "map":
+        picture = draw_map(summary.sites, str(summary.program))
+    else:
+        picture = draw_progress(summary.target) if summary.target else None
+    return send_picture(picture, file_name(summary.program, chart, summary.as_of, "svg"))
 
 
 @require_safe
 @login_required
 def how_we_know(request, slug):
     """Show what a verdict rests on, what would tip it, and each place's own."""
-    membership = _get_membership(request, slug)
-    summary = summarise_knowledge(
-        membership.program, today=timezone.localdate(), shown_sites=_shown_sites(membership)
+    membership = get_membership(request, slug)
+    summary = summarise_how_we_know(
+        membership.program, today=timezone.localdate(), shown_sites=shown_sites(membership)
     )
     lines = Paginator(summary.sites if summary else [], SITES_A_PAGE)
     context = {
@@ -59,16 +101,16 @@ def how_we_know(request, slug):
         "summary": summary,
         "sites": lines.get_page(request.GET.get("page")),
     }
-    return render(request, "metrics/knowledge.html", context)
+    return render(request, "metrics/how_we_know.html", context)
 
 
 @require_safe
 @login_required
 def program_summary_csv(request, slug):
-    """Send the program's figures, unrounded. An unusable period leads to its error."""
-    form = _read_period(request)
-    _, summary = _summarise(request, slug, form)
-    if form.is_bound and not form.is_valid():
+    """Send the program's figures, unrounded. An unusable question leads to its error."""
+    asked = _ask(request, slug)
+    summary = asked.summary
+    if asked.form.is_bound and not asked.form.is_valid():
         return redirect(f"{reverse('program', args=[slug])}?{request.GET.urlencode()}")
     sentence = render_to_string("metrics/verdict_sentence.txt", {"target": summary.target})
     rows = summary_rows(summary, " ".join(sentence.split()))
@@ -79,34 +121,43 @@ def program_summary_csv(request, slug):
 @login_required
 def program_site_months_csv(request, slug):
     """Send the reports of the sites that one may see, in the form in which files come in."""
-    membership = _get_membership(request, slug)
+    membership = get_membership(request, slug)
     sites = Site.objects.covered_by(membership)
     rows = site_month_rows(membership.program, sites)
     return stream_csv(file_name(membership.program, "site-months", timezone.localdate()), rows)
 
 
-def _read_period(request):
-    """The form of the months somebody asked for, or an empty one."""
-    return PeriodForm(request.GET if {"first", "last"} & request.GET.keys() else None)
-
-
-def _get_membership(request, slug):
-    """Return one's membership of a program; without one there is no such program."""
-    memberships = Membership.objects.filter(user=request.user).select_related("program")
-    return get_object_or_404(memberships, program__slug=slug)
-
-
-def _summarise(request, slug, form):
-    membership = _get_membership(request, slug)
-    summary = summarise_program(
+def _ask(request, slug) -> _Asked:
+    membership, today = get_membership(request, slug), timezone.localdate()
+    seen, measure = shown_sites(membership), request.GET.get("measure")
+    gathered = gather_program(
         membership.program,
-        today=timezone.localdate(),
-        period=form.period if form.is_bound and form.is_valid() else None,
-        shown_sites=_shown_sites(membership),
+        today=today,
+        measure=Measure(measure) if measure in Measure.values else None,
     )
-    return membership, summary
+    form = ScopeForm(
+        request.GET if ScopeForm.base_fields.keys() & request.GET.keys() else None,
+        gathered=gathered,
+        areas=list_areas(gathered.participations, seen),
+        sites=[
+            own.site
+            for own in gathered.participations
+            if own.role == Participation.Role.PROGRAM and (seen is None or own.site_id in seen)
+        ],
+    )
+    summary = summarise_gathered(gathered, today=today, scope=form.scope, shown_sites=seen)
+    return _Asked(membership, form, gathered, summary)
 
 
-def _shown_sites(membership):
-    """The sites whose own figures a member may see; None for all."""
-    return None if membership.all_sites else set(membership.sites.values_list("pk", flat=True))
+def _trend(asked: _Asked) -> Trend:
+    summary, shown = asked.summary, asked.summary.shown
+    baseline = shown.baseline.rate if shown.baseline else None
+    return Trend(
+        series=shown.series,
+        subject=", ".join(filter(None, [summary.program.name, asked.form.places])),
+        baseline=baseline.value if baseline else None,
+        promised=shown.promised_rate,
+        interventions=summary.interventions,
+        marked=shown.period.period if shown.period else None,
+        least_percent=summary.target.target.min_completeness if summary.target else USUAL_LEAST,
+    )

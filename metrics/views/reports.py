@@ -1,4 +1,4 @@
-"""A site's page, and the form in which its counts are entered."""
+"""The form in which a site's counts are entered, and its receipt."""
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,35 +9,18 @@ from metrics.approvals import MoveRefusedError, ReportChangedError, submit_repor
 from metrics.forms import MonthlyReportForm
 from metrics.gate import PastCounts
 from metrics.models import MonthlyReport
-from metrics.summaries import summarise_site
-from programs.models import Participation, Site
+from metrics.views.access import get_site
 from programs.periods import Period, shift_month
-from programs.permissions import can_enter_counts, check_may_enter_counts
+from programs.permissions import check_may_enter_counts
 
 EARLIER_MONTHS = 12
-
-
-@require_safe
-@login_required
-def site(request, code):
-    """Show a site month by month."""
-    own = _get_site(request.user, code)
-    participations = list(
-        Participation.objects.visible_to(request.user).filter(site=own).select_related("program")
-    )
-    context = {
-        "site": own,
-        "summary": summarise_site(own, participations, today=timezone.localdate()),
-        "may_enter": can_enter_counts(request.user, own),
-    }
-    return render(request, "metrics/site.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def monthly_report(request, code, month):
     """Take a site's counts for one month; leave everything as typed while something is wrong."""
-    own = _get_site(request.user, code)
+    own = get_site(request.user, code)
     check_may_enter_counts(request.user, own)
     report = MonthlyReport.objects.filter(site=own, month=month).first()
     reports = list(own.monthly_reports.order_by("-month"))
@@ -74,11 +57,6 @@ def report_receipt(request, code, month):
     reports = MonthlyReport.objects.visible_to(request.user).select_related("site", "entered_by")
     report = get_object_or_404(reports, site__code=code, month=month)
     return render(request, "metrics/report_receipt.html", {"report": report, "site": report.site})
-
-
-def _get_site(user, code):
-    sites = Site.objects.visible_to(user).prefetch_related("spells").select_related("area")
-    return get_object_or_404(sites, code=code)
 
 
 def _submit(request, own, month, form):

@@ -29,6 +29,10 @@ class InterventionQuerySet(models.QuerySet):
         """Those that name this site, or name none and so mean all sites of the program."""
         return self.filter(Q(sites=site) | Q(sites=None))
 
+    def at_sites(self, sites):
+        """Those that name one of these sites, each once, or that mean all of the program."""
+        return self.filter(Q(sites__in=sites) | Q(sites=None)).distinct()
+
 
 class Intervention(models.Model):
     """Something started at some sites in some month. No sites: all sites of the program."""

@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 from programs.fields import MonthField
 from programs.models.memberships import Membership
 from programs.models.places import Site
-from programs.periods import Period, format_month
+from programs.periods import Period, format_month, month_of, shift_month
 
 
 class ProgramQuerySet(models.QuerySet):
@@ -97,6 +97,11 @@ class Program(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def overdue_through(self, today: date) -> date:
+        """The last month whose report is overdue on a day, where it has not come in."""
+        last_over = shift_month(month_of(today), -1)
+        return last_over if today.day > self.report_due_day else shift_month(last_over, -1)
 
 
 class ParticipationQuerySet(models.QuerySet):

@@ -190,7 +190,8 @@ class TestAllPrograms(TestCase):
         load_demo(today=TODAY)
 
     def test_verdicts_are_three_different_ones(self):
-        lines = summarise_portfolio(Program.objects.filter(slug__in=INVENTED), today=TODAY)
+        programs = Program.objects.filter(slug__in=INVENTED)
+        lines = summarise_portfolio(programs, today=TODAY).lines(programs)
         verdicts = {line.program.slug: line.target.verdict for line in lines}
         assert verdicts["healthy-beginnings"].state == State.REACHED_POINT
         assert verdicts["clean-birth-sorena"].state == State.NOT_REACHED

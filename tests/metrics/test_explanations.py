@@ -8,7 +8,7 @@ from django.urls import reverse
 from metrics.models import BreakdownCount, Category, Status
 from metrics.stats.flags import Flag
 from metrics.stats.verdicts import State
-from metrics.summaries import summarise_knowledge, summarise_program
+from metrics.summaries import summarise_how_we_know, summarise_program
 from programs.models import Participation, Role, Target
 from programs.periods import Period
 from tests.factories import (
@@ -173,7 +173,7 @@ def test_site_and_area_each_have_their_own_verdict(today):
     report_year(small, BASELINE, 5, 0)
     report_year(small, EVALUATION, 5, 0)
 
-    known = summarise_knowledge(program, today=today)
+    known = summarise_how_we_know(program, today=today)
 
     assert {line.place: line.verdict.state for line in known.sites}[small] == State.TOO_LITTLE
     assert [(line.place.name, line.level) for line in known.areas] == [("North", 0), ("Inside", 1)]
@@ -183,7 +183,7 @@ def test_site_and_area_each_have_their_own_verdict(today):
 
 def test_excess_deaths_are_those_beyond_the_programs_baseline_rate(today):
     program = program_with(sites=2)
-    line = summarise_knowledge(program, today=today).sites[0]
+    line = summarise_how_we_know(program, today=today).sites[0]
     assert line.excess.value == pytest.approx(12 * 49 - 0.07 * 12_000)
 
 

@@ -10,6 +10,7 @@ from metrics.templatetags.figures import (
     change_beside,
     count,
     decimals,
+    ratio,
     share,
     signed,
     size,
@@ -41,6 +42,8 @@ def test_decimals_are_rounded_half_up_not_cut_off(value, places, written):
         (-29.5, "30 % lower", "−30 %"),
         (0.4, "unchanged", "0 %"),
         (-0.4, "unchanged", "0 %"),
+        (10_000.0, "10,000 % higher", "+10,000 %"),
+        (7.6e14, "over 10,000 % higher", "over +10,000 %"),
         (float("inf"), "without limit", "∞"),
     ],
 )
@@ -98,3 +101,10 @@ def test_chances_claim_no_certainty(probability, written):
 
 def test_count_that_was_not_made_is_a_dash_never_zero():
     assert (count(None), count(0), count(348023)) == ("–", "0", "348,023")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(0.695, "0.70"), (0.0, "0.00"), (12.345, "12.35"), (float("inf"), "∞")]
+)
+def test_ratio_has_two_decimals_or_no_limit(value, written):
+    assert ratio(value) == written

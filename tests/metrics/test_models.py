@@ -169,8 +169,14 @@ def test_benchmark_says_where_it_is_from(year, said):
     assert str(own) == f"Atlantis: 38 (WHO, {said})"
 
 
+def make_card():
+    """A card without texts, in the place of the one that is there from the start."""
+    IndicatorCard.objects.filter(measure=Measure.MATERNAL).delete()
+    return IndicatorCard.objects.create(measure=Measure.MATERNAL, name="Maternal mortality")
+
+
 def test_card_is_one_per_measure_and_attribute():
-    card = IndicatorCard.objects.create(measure=Measure.MATERNAL, name="Maternal mortality")
+    card = make_card()
     assert refused(IndicatorCard(measure=Measure.MATERNAL, name="Again")) == [
         "This measure has its card already. Change that one."
     ]
@@ -181,7 +187,7 @@ def test_card_is_one_per_measure_and_attribute():
 
 
 def test_text_from_a_source_names_it():
-    card = IndicatorCard.objects.create(measure=Measure.MATERNAL, name="Maternal mortality")
+    card = make_card()
     text = IndicatorAttribute(card=card, attribute="tips", text="…", origin="source")
     assert refused(text) == ["Name the source this text is from."]
     with pytest.raises(IntegrityError):

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from metrics.charts_power import draw_power_curve
+from metrics.charts.power import draw_power_curve
 from metrics.models import MonthlyReport
 from metrics.stats.planning import plan_reduction
 from metrics.stats.power import births_to_show, exact_power

@@ -19,7 +19,7 @@ from metrics.demo.real import (
 )
 from metrics.models import Door, ImportBatch, MonthlyReport
 from metrics.stats.comparisons import compare_rates
-from metrics.summaries import MonthState, summarise_program, summarise_site
+from metrics.summaries import MonthState, Scope, summarise_program, summarise_site
 from programs.models import Area, Participation
 from programs.periods import Period, parse_month
 from tests.factories import UserFactory
@@ -56,7 +56,7 @@ class TestAndhraPradesh(TestCase):
         return summarise_program(self.program, today=TODAY)
 
     def test_financial_years_give_the_published_totals(self):
-        years = {year.label: year for year in self.summarise().years}
+        years = {year.label: year for year in self.summarise().series.years}
         births = {label: year.counts.births for label, year in years.items()}
         assert births.items() >= {"2020-21": 348023, "2021-22": 404953, "2022-23": 347973}.items()
         rates = {label: f"{year.rate.value:.3f}" for label, year in years.items()}
@@ -111,8 +111,8 @@ class TestAndhraPradesh(TestCase):
 
     def test_april_2023_is_partial_as_month_and_in_its_year(self):
         summary = self.summarise()
-        assert [own.month for own in summary.months if own.is_partial] == [date(2023, 4, 1)]
-        year = summary.years[-1]
+        assert [own.month for own in summary.series.months if own.is_partial] == [date(2023, 4, 1)]
+        year = summary.series.years[-1]
         assert (year.label, year.months, year.is_partial) == ("2023-24", 1, True)
 
     def test_neonatal_deaths_follow_from_infant_and_postneonatal_ones(self):
@@ -170,7 +170,9 @@ class TestVienna(TestCase):
         births = sum(int(row["births"]) for row in rows)
         wrong = 1000 * sum(int(row["deaths"]) for row in rows) / births
         period = Period(date(1846, 6, 1), date(1849, 3, 1))
-        figures = summarise_program(self.program, today=TODAY, period=period).period
+        figures = summarise_program(
+            self.program, today=TODAY, scope=Scope(period=period)
+        ).shown.period
         assert figures.rate.value == pytest.approx(wrong, rel=1e-12)
         assert figures.rate.value > 2 * self.summary.target.evaluation.rate.value
 

@@ -106,3 +106,50 @@ def test_self_approval_is_allowed_by_the_program_one_manages(site):
         check_may_approve(manager, site, entered_by=manager)
     site.programs.update(self_approval_allowed=True)
     check_may_approve(manager, site, entered_by=manager)
+
+
+# --- Whom to ask ---------------------------------------------------------------------------
+
+
+def manage(program, *names, **fields):
+    for first, last in names:
+        user = UserFactory(first_name=first, last_name=last)
+        MembershipFactory(program=program, user=user, role=Role.MANAGER, **fields)
+
+
+def test_a_refusal_names_the_managers_to_ask(site):
+    manage(site.programs.get(), ("Jonas", "Okuni"), ("Amara", "Velt"))
+    with pytest.raises(PermissionDenied, match=r"Ask Jonas Okuni or Amara Velt\.$"):
+        check_may_manage(member(site, Role.VIEWER), site.programs.get())
+    with pytest.raises(PermissionDenied, match="Ask Jonas Okuni or Amara Velt to make you a"):
+        check_may_enter_counts(member(site, Role.VIEWER), site)
+
+
+def test_a_refusal_names_three_managers_at_most(site):
+    manage(site.programs.get(), ("A", "One"), ("B", "Two"), ("C", "Zero"), ("D", "Four"))
+    with pytest.raises(PermissionDenied, match=r"Ask D Four, A One or B Two\.$"):
+        check_may_manage(member(site, Role.VIEWER), site.programs.get())
+
+
+def test_a_refusal_names_nobody_who_left_and_nobody_of_other_sites(site):
+    program = site.programs.get()
+    MembershipFactory(program=program, role=Role.MANAGER, user__is_active=False)
+    MembershipFactory(
+        program=program, role=Role.MANAGER, sites=[ParticipationFactory(program=program).site]
+    )
+    with pytest.raises(PermissionDenied, match=r"Ask one of them\.$"):
+        check_may_review(member(site, Role.VIEWER), site)
+
+
+def test_a_refusal_names_nobody_of_a_program_one_does_not_belong_to(site):
+    viewer = member(site, Role.VIEWER)
+    manage(ParticipationFactory(site=site).program, ("Jonas", "Okuni"))
+    with pytest.raises(PermissionDenied, match=r"Ask one of them\.$"):
+        check_may_review(viewer, site)
+
+
+def test_who_entered_a_report_is_told_who_else_may_approve_it(site):
+    author = member(site, Role.MANAGER)
+    manage(site.programs.get(), ("Jonas", "Okuni"))
+    with pytest.raises(PermissionDenied, match=r"yourself\. Ask Jonas Okuni to approve it"):
+        check_may_approve(author, site, entered_by=author)

@@ -4,7 +4,7 @@ import pytest
 
 from metrics.models import MonthlyReport
 from metrics.stats.verdicts import State
-from metrics.summaries import summarise_program
+from metrics.summaries import Scope, summarise_program
 from programs.models import Measure, Participation
 from programs.periods import Period
 from tests.factories import (
@@ -53,9 +53,9 @@ def recounted(recount, months, **fields):
 def test_every_month_agrees_with_a_recount(seed):
     program = make_program(seed)
     summary, recount = summarise(program), Recount(program)
-    assert [figures.month for figures in summary.months] == list(summary.span)
+    assert [figures.month for figures in summary.series.months] == list(summary.span)
     assert summary.span.last <= JUNE
-    for figures in summary.months:
+    for figures in summary.series.months:
         assert counted(figures) == recounted(recount, [figures.month])
 
 
@@ -78,7 +78,7 @@ def test_target_on_any_measure_agrees_with_a_recount(seed, measure):
     months = list(target.evaluation_period)
     assert (summary.measure, summary.per) == (measure, measure.usual_per)
     assert counted(summary.target.evaluation) == recounted(recount, months, measure=measure)
-    for window in summary.rolling:
+    for window in summary.series.rolling:
         assert counted(window) == recounted(recount, list(window.period), measure=measure)
 
 
@@ -99,10 +99,12 @@ def test_every_twelve_months_agree_with_a_recount(seed):
     program = make_program(seed)
     summary, recount = summarise(program), Recount(program)
     ends = list(summary.span)[11:]
-    assert [window.period for window in summary.rolling] == [Period.ending(end) for end in ends]
-    for window in summary.rolling:
+    assert [window.period for window in summary.series.rolling] == [
+        Period.ending(end) for end in ends
+    ]
+    for window in summary.series.rolling:
         assert counted(window) == recounted(recount, list(window.period))
-    assert summary.latest == summary.rolling[-1]
+    assert summary.series.latest == summary.series.rolling[-1]
 
 
 @pytest.mark.parametrize("first_month", [1, 4, 7])
@@ -110,8 +112,10 @@ def test_every_twelve_months_agree_with_a_recount(seed):
 def test_every_year_agrees_with_a_recount(seed, first_month):
     program = make_program(seed, year_first_month=first_month)
     summary, recount = summarise(program), Recount(program)
-    assert sum(year.counts.births for year in summary.years) == recount.counts(summary.span)[1]
-    for year in summary.years:
+    assert (
+        sum(year.counts.births for year in summary.series.years) == recount.counts(summary.span)[1]
+    )
+    for year in summary.series.years:
         assert (year.period.first.month, len(year.period)) == (first_month, 12)
         assert counted(year) == recounted(recount, [m for m in year.period if m <= JUNE])
 
@@ -133,9 +137,9 @@ def test_sites_table_agrees_with_a_recount(seed):
 def test_chosen_period_agrees_with_a_recount(seed):
     program = make_program(seed)
     period = Period(date(2023, 3, 1), date(2023, 8, 1))
-    summary, recount = summarise(program, period=period), Recount(program)
-    assert summary.period.period == period
-    assert counted(summary.period) == recounted(recount, list(period))
+    summary, recount = summarise(program, scope=Scope(period=period)), Recount(program)
+    assert summary.shown.period.period == period
+    assert counted(summary.shown.period) == recounted(recount, list(period))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -144,8 +148,8 @@ def test_only_approved_reports_count_where_the_program_asks_for_approval(seed):
     TargetFactory(program=program)
     summary, recount = summarise(program), Recount(program)
     months = [month for month in summary.span if month <= JUNE]
-    assert summary.months[0].counts.reports <= 3
-    assert sum(own.counts.deaths for own in summary.months) == recount.counts(months)[0]
+    assert summary.series.months[0].counts.reports <= 3
+    assert sum(own.counts.deaths for own in summary.series.months) == recount.counts(months)[0]
     waiting = [r for r in recount.reports if r.status == "submitted" and r.month in months]
     assert summary.waiting == len(waiting) > 0
 
@@ -194,7 +198,7 @@ def test_comparison_sites_are_listed_and_never_added():
     report(other, EVERY_MONTH, deaths=50)
     summary = summarise(program)
     assert summary.target.evaluation.counts.deaths == 60
-    assert summary.latest.counts.deaths == 60
+    assert summary.series.latest.counts.deaths == 60
     assert {line.role: line.recent.counts.deaths for line in summary.sites} == {
         "program": 60,
         "comparison": 600,
@@ -205,7 +209,7 @@ def test_program_of_comparison_sites_alone_has_no_figures():
     program = make_simple(months=EVERY_MONTH)
     program.participations.update(role=Participation.Role.COMPARISON)
     summary = summarise(program)
-    assert (summary.span, summary.latest, summary.months) == (None, None, [])
+    assert (summary.span, summary.series.latest, summary.series.months) == (None, None, [])
     assert summary.target.verdict.state is State.NO_VERDICT
     assert len(summary.sites) == 1
 
@@ -213,28 +217,28 @@ def test_program_of_comparison_sites_alone_has_no_figures():
 def test_site_shared_by_two_programs_counts_once_in_each():
     program = make_simple(months=EVERY_MONTH)
     later = ParticipationFactory(site=program.sites.get(), first_month=date(2025, 1, 1)).program
-    assert summarise(program).latest.counts.births == 1200
-    assert sum(own.counts.births for own in summarise(later).months) == 600
+    assert summarise(program).series.latest.counts.births == 1200
+    assert sum(own.counts.births for own in summarise(later).series.months) == 600
 
 
 def test_report_of_the_month_that_is_not_over_does_not_count_yet():
     program = make_simple(months=[*EVERY_MONTH, date(2025, 7, 1)])
     summary = summarise(program)
-    assert summary.months[-1].month == JUNE
-    assert summary.latest.period.last == JUNE
+    assert summary.series.months[-1].month == JUNE
+    assert summary.series.latest.period.last == JUNE
 
 
 def test_report_in_which_deaths_were_not_counted_leaves_both_sides():
     program = make_simple(months=EVERY_MONTH)
     MonthlyReport.objects.filter(month=JUNE).update(infant_deaths=None)
-    assert counted(summarise(program).latest) == ((55, 1100, 11), 12)
+    assert counted(summarise(program).series.latest) == ((55, 1100, 11), 12)
 
 
 def test_months_in_which_a_site_was_closed_are_not_expected():
     site = SiteFactory(spells=[(date(2020, 1, 1), date(2024, 12, 1)), (date(2025, 3, 1), None)])
     program = ParticipationFactory(site=site).program
     report(site, EVERY_MONTH)
-    assert counted(summarise(program).latest) == ((50, 1000, 10), 10)
+    assert counted(summarise(program).series.latest) == ((50, 1000, 10), 10)
 
 
 def test_site_that_was_never_open_while_it_took_part_is_expected_of_nothing():
@@ -242,7 +246,7 @@ def test_site_that_was_never_open_while_it_took_part_is_expected_of_nothing():
     closed = SiteFactory(spells=[(date(2020, 1, 1), date(2022, 12, 1))])
     ParticipationFactory(program=program, site=closed)
     summary = summarise(program)
-    assert counted(summary.latest) == ((60, 1200, 12), 12)
+    assert counted(summary.series.latest) == ((60, 1200, 12), 12)
     assert sorted((line.expected, line.missing) for line in summary.sites) == [(0, 0), (30, 0)]
 
 
@@ -251,7 +255,7 @@ def test_member_of_some_sites_sees_these_listed_and_all_of_them_added():
     shown = program.sites.first()
     summary = summarise(program, shown_sites={shown.pk})
     assert [line.site for line in summary.sites] == [shown]
-    assert summary.latest.counts.births == 3600
+    assert summary.series.latest.counts.births == 3600
 
 
 # --- Nothing is not zero -------------------------------------------------------------------
@@ -261,28 +265,33 @@ def test_program_without_target_rates_infant_mortality():
     summary = summarise(make_simple(months=EVERY_MONTH, target=False))
     assert (summary.target, summary.measures) == (None, [])
     assert (summary.measure, summary.per) == (Measure.INFANT, 1000)
-    assert summary.latest.rate.value == 50
+    assert summary.series.latest.rate.value == 50
 
 
 def test_program_without_sites_has_no_figures():
     summary = summarise(TargetFactory().program)
-    assert (summary.span, summary.rolling, summary.years, summary.sites) == (None, [], [], [])
+    assert (summary.span, summary.series.rolling, summary.series.years, summary.sites) == (
+        None,
+        [],
+        [],
+        [],
+    )
     assert summary.target.verdict.state is State.NO_VERDICT
     assert summary.target.promised_rate is None
 
 
 def test_program_without_reports_expects_them_and_has_no_rate():
     summary = summarise(make_simple(months=[]))
-    assert {figures.rate for figures in summary.months} == {None}
-    assert counted(summary.latest) == ((0, 0, 0), 12)
+    assert {figures.rate for figures in summary.series.months} == {None}
+    assert counted(summary.series.latest) == ((0, 0, 0), 12)
     assert (summary.sites[0].last_report, summary.sites[0].missing) == (None, 30)
 
 
 def test_no_births_give_no_rate_and_never_zero():
     program = make_simple(months=EVERY_MONTH, births=0, deaths=0)
     summary = summarise(program)
-    assert summary.latest.rate is None
-    assert counted(summary.latest) == ((0, 0, 12), 12)
+    assert summary.series.latest.rate is None
+    assert counted(summary.series.latest) == ((0, 0, 12), 12)
     assert summary.sites[0].recent.rate is None
     assert {own.ratio for own in summary.measures} == {None}
 
@@ -290,9 +299,9 @@ def test_no_births_give_no_rate_and_never_zero():
 def test_program_that_has_not_begun_has_no_figures():
     program = ParticipationFactory(first_month=date(2026, 1, 1)).program
     TargetFactory(program=program)
-    summary = summarise(program, period=Period(JUNE, JUNE))
-    assert (summary.span, summary.months) == (None, [])
-    assert summary.period.rate is None
+    summary = summarise(program, scope=Scope(period=Period(JUNE, JUNE)))
+    assert (summary.span, summary.series.months) == (None, [])
+    assert summary.shown.period.rate is None
     assert summary.sites[0].expected == 0
 
 
@@ -300,7 +309,11 @@ def test_less_than_twelve_months_have_no_twelve_month_rate():
     program = make_simple(months=EVERY_MONTH)
     program.participations.update(first_month=date(2024, 8, 1))
     summary = summarise(program)
-    assert (len(summary.months), summary.rolling, summary.latest) == (11, [], None)
+    assert (len(summary.series.months), summary.series.rolling, summary.series.latest) == (
+        11,
+        [],
+        None,
+    )
 
 
 # --- Years and partial months --------------------------------------------------------------
@@ -308,7 +321,7 @@ def test_less_than_twelve_months_have_no_twelve_month_rate():
 
 def test_years_from_april_are_named_after_both_years():
     program = make_simple(months=EVERY_MONTH, year_first_month=4)
-    years = summarise(program).years
+    years = summarise(program).series.years
     assert [(year.label, year.months, year.is_partial) for year in years] == [
         *(("2022-23", 3, True), ("2023-24", 12, False)),
         *(("2024-25", 12, False), ("2025-26", 3, True)),
@@ -316,7 +329,7 @@ def test_years_from_april_are_named_after_both_years():
 
 
 def test_calendar_years_are_named_after_themselves():
-    years = summarise(make_simple(months=EVERY_MONTH)).years
+    years = summarise(make_simple(months=EVERY_MONTH)).series.years
     assert [(year.label, year.months) for year in years] == [
         ("2023", 12),
         ("2024", 12),
@@ -328,7 +341,7 @@ def test_year_across_the_century_is_named_after_both():
     program = make_simple(months=[], year_first_month=4)
     program.participations.update(first_month=date(1999, 4, 1))
     program.sites.get().spells.update(first_month=date(1999, 4, 1))
-    assert summarise(program).years[0].label == "1999-00"
+    assert summarise(program).series.years[0].label == "1999-00"
 
 
 @pytest.mark.parametrize(("births", "partial"), [(20, True), (70, False)])
@@ -336,15 +349,15 @@ def test_last_month_with_far_fewer_births_looks_partial(births, partial):
     program = make_simple(months=EVERY_MONTH)
     MonthlyReport.objects.filter(month=JUNE).update(live_births=births)
     summary = summarise(program)
-    marked = [figures.month for figures in summary.months if figures.is_partial]
+    marked = [figures.month for figures in summary.series.months if figures.is_partial]
     assert marked == ([JUNE] if partial else [])
-    assert summary.years[-1].is_partial
-    assert summary.latest.counts.births == 1100 + births
+    assert summary.series.years[-1].is_partial
+    assert summary.series.latest.counts.births == 1100 + births
 
 
 def test_month_without_reports_is_missing_and_not_partial():
     program = make_simple(months=Period(date(2023, 1, 1), date(2025, 5, 1)))
-    last = summarise(program).months[-1]
+    last = summarise(program).series.months[-1]
     assert (last.month, last.is_partial, last.completeness.share) == (JUNE, False, 0)
 
 

@@ -6,6 +6,7 @@ from metrics.summaries import MonthState, summarise_site
 from programs.models import Measure, Participation
 from programs.periods import Period
 from tests.factories import (
+    AreaFactory,
     InterventionFactory,
     MonthlyReportFactory,
     ParticipationFactory,
@@ -25,9 +26,9 @@ def join(site=None, **fields):
     return ParticipationFactory(**{"first_month": date(2025, 1, 1), "site": site} | fields)
 
 
-def summarise(site, today=TODAY):
+def summarise(site, today=TODAY, measure=None):
     participations = list(Participation.objects.filter(site=site).select_related("program"))
-    return summarise_site(site, participations, today=today)
+    return summarise_site(site, participations, today=today, measure=measure)
 
 
 def states(site, **fields):
@@ -189,3 +190,113 @@ def test_interventions_are_those_of_the_readers_programs_at_this_site(site):
     InterventionFactory(program=program).sites.set([SiteFactory()])
     InterventionFactory(program=ProgramFactory())
     assert set(summarise(site).interventions) == {here, everywhere}
+
+
+# --- Over time -----------------------------------------------------------------------------
+
+
+def recount_months(site, measure, months):
+    """Deaths, births and reports of one site's months that are over, one by one."""
+    counted = [r for r in site.monthly_reports.all() if r.status in OFFICIAL and r.month in months]
+    pairs = [pair for r in counted if (pair := deaths_and_births(r, measure))]
+    return sum(d for d, _ in pairs), sum(b for _, b in pairs), len(pairs)
+
+
+def recount_asked(site, months):
+    """How many reports are expected in these months, or came unexpected."""
+    takes_part = [p.period for p in site.participations.all()]
+    stored = {report.month for report in site.monthly_reports.all()}
+    return sum(
+        month in stored
+        or (any(month in p for p in takes_part) and any(month in s for s in site.operation))
+        for month in months
+        if month <= JUNE
+    )
+
+
+@pytest.mark.parametrize("measure", [Measure.INFANT, Measure.STILLBIRTH])
+@pytest.mark.parametrize("seed", range(2))
+def test_rates_over_time_agree_with_a_recount(seed, measure):
+    for site in make_program(seed).sites.all():
+        series = summarise(site, measure=measure).series
+        assert len(series.rolling) > 5
+        assert series.months[-1].month <= JUNE
+        for figures in [*series.rolling, *series.years]:
+            months = [month for month in figures.period if month <= JUNE]
+            counts = figures.counts.deaths, figures.counts.births, figures.counts.reports
+            assert counts == recount_months(site, measure, months)
+            assert figures.completeness.received == figures.counts.reports
+            assert figures.completeness.expected == recount_asked(site, months)
+
+
+def test_month_that_is_not_over_is_in_no_rate_over_time(site):
+    MonthlyReportFactory(site=site, month=JUNE)
+    assert summarise(site).unfinished is None
+    MonthlyReportFactory(site=site, month=date(2025, 7, 1))
+    summary = summarise(site)
+    assert summary.series.months[-1].month == JUNE
+    assert summary.unfinished == date(2025, 7, 1)
+
+
+def test_first_measure_that_was_counted_is_followed(site):
+    assert summarise(site).measure is Measure.INFANT
+    MonthlyReportFactory(site=site, month=JUNE, infant_deaths=None, maternal_deaths=2)
+    summary = summarise(site)
+    assert (summary.measure, summary.counted) == (Measure.MATERNAL, [Measure.MATERNAL])
+    assert summary.months[0].rate.value == 2000  # 2 of 100, per 100,000
+    assert summarise(site, measure=Measure.INFANT).months[0].rate is None
+
+
+def test_rates_on_fewer_than_twenty_deaths_are_counted():
+    site = join(SiteFactory(), first_month=date(2023, 1, 1)).site
+    for month in Period(date(2023, 1, 1), JUNE):
+        MonthlyReportFactory(site=site, month=month, infant_deaths=1 if month.year < 2025 else 4)
+    summary = summarise(site)
+    # 12 months hold 12 deaths, and 3 more for each month of 2025: the third makes 21.
+    assert (summary.rated, summary.uncertain) == (19, 15)
+
+
+@pytest.mark.parametrize(
+    ("first_months", "labels"), [((4, 4), ["2024-25", "2025-26"]), ((4, 1), ["2025"])]
+)
+def test_years_are_those_of_the_programs_where_they_agree(first_months, labels):
+    site = SiteFactory()
+    for first_month in first_months:
+        join(site, program__year_first_month=first_month)
+    assert [year.label for year in summarise(site).series.years] == labels
+
+
+# --- Where it belongs ----------------------------------------------------------------------
+
+
+def test_place_names_the_areas_from_the_outermost_inwards():
+    land = AreaFactory()
+    site = SiteFactory(area=AreaFactory(parent=AreaFactory(parent=land)))
+    own, other = join(site), join(site, role=Participation.Role.COMPARISON)
+    places = {place.program: place.areas for place in summarise(site).places}
+    assert places[own.program] == [land, site.area.parent, site.area]
+    assert places[other.program] == []
+
+
+def test_site_that_joined_later_than_others_says_so(site):
+    program = site.programs.get()
+    assert summarise(site).changes == []
+    ParticipationFactory(program=program, first_month=date(2023, 1, 1))
+    [change] = summarise(site).changes
+    assert (change.kind, change.program, change.since) == ("joined", program, date(2023, 1, 1))
+
+
+def test_site_that_left_with_its_program_did_not_leave_it():
+    own = join(SiteFactory(), last_month=date(2025, 3, 1))
+    assert summarise(own.site).changes == []
+    ParticipationFactory(program=own.program, first_month=own.first_month)
+    assert [change.kind for change in summarise(own.site).changes] == ["left"]
+
+
+def test_reports_that_wait_are_counted_where_a_program_asks_for_approval(site):
+    for number, status in ((4, "approved"), (5, "submitted"), (6, "returned")):
+        MonthlyReportFactory(site=site, month=date(2025, number, 1), status=status)
+    assert summarise(site).approving == []
+    approving = join(site, program__approval_required=True).program
+    summary = summarise(site)
+    assert (summary.approving, summary.waiting) == ([approving], 1)

@@ -6,8 +6,7 @@ import pytest
 from metrics.models import MonthlyReport
 from metrics.stats.bands import Band
 from metrics.stats.verdicts import Finding, Problem, State
-from metrics.summaries import summarise_portfolio, summarise_program
-from programs.models import Program
+from metrics.summaries import summarise_program
 from programs.periods import Period, shift_month
 from tests.factories import (
     MonthlyReportFactory,
@@ -15,7 +14,7 @@ from tests.factories import (
     ProgramFactory,
     TargetFactory,
 )
-from tests.metrics.recount import Recount, make_program
+from tests.metrics.recount import make_program
 
 pytestmark = pytest.mark.django_db
 
@@ -185,78 +184,6 @@ def test_site_that_never_counted_the_measure_is_left_out_of_both():
     add_site(program, [10] * 12, [7] * 12)
     add_site(program, [None] * 12, [7] * 12)
     assert summarise(program).sites == 1
-
-
-# --- The portfolio says the same -------------------------------------------------------------
-
-
-def line_of(program, today=TODAY):
-    [line] = summarise_portfolio([program], today=today)
-    return line
-
-
-@pytest.mark.parametrize("rule", ["all", "both"])
-@pytest.mark.parametrize("measure", ["infant", "neonatal", "stillbirth"])
-@pytest.mark.parametrize("seed", range(3))
-def test_portfolio_and_program_page_say_the_same(seed, measure, rule):
-    program = make_program(seed, approval_required=seed == 1)
-    TargetFactory(program=program, measure=measure, sites_rule=rule)
-    assert line_of(program).target == summarise(program)
-    assert line_of(program).sites == 3
-
-
-@pytest.mark.parametrize("today", [date(2024, 8, 9), date(2025, 3, 31), date(2025, 6, 2)])
-@pytest.mark.parametrize("seed", range(3))
-def test_portfolio_and_program_page_agree_while_the_evaluation_runs(seed, today):
-    program = make_program(seed, reported=1, statuses=["submitted"])
-    TargetFactory(program=program)
-    assert line_of(program, today).target == summarise(program, today)
-
-
-def test_portfolio_counts_no_report_of_a_month_that_is_not_over():
-    program = TargetFactory().program
-    add_site(program, [10] * 12, [7] * 12)
-    line = line_of(program, today=date(2025, 6, 30))
-    assert line.target.evaluation.counts.reports == 11
-    assert line.target.evaluation.completeness.expected == 11
-
-
-def test_programs_of_a_portfolio_do_not_mix():
-    programs = [make_program(seed) for seed in range(3)]
-    for program in programs:
-        TargetFactory(program=program)
-    lines = summarise_portfolio(programs, today=TODAY)
-    assert [line.program for line in lines] == programs
-    assert [line.target for line in lines] == [summarise(program) for program in programs]
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_last_report_is_the_last_that_counts(seed):
-    program = make_program(seed)
-    TargetFactory(program=program)
-    months = [report.month for report in Recount(program).official()]
-    assert line_of(program).last_report == max(m for m in months if m <= date(2025, 6, 1))
-
-
-@pytest.mark.parametrize("sites", [0, 1])
-def test_program_without_target_or_sites_has_its_line(sites):
-    program = ProgramFactory()
-    ParticipationFactory.create_batch(sites, program=program)
-    line = line_of(program)
-    assert (line.target, line.sites, line.last_report) == (None, sites, None)
-
-
-def test_empty_portfolio_has_no_lines():
-    assert summarise_portfolio([], today=TODAY) == []
-
-
-@pytest.mark.parametrize("number", [1, 3])
-def test_portfolio_takes_five_queries(django_assert_num_queries, number):
-    for seed in range(number):
-        TargetFactory(program=make_program(seed))
-    programs = list(Program.objects.filter(targets__isnull=False))
-    with django_assert_num_queries(5):  # targets, sites, months, participations, spells
-        assert len(summarise_portfolio(programs, today=TODAY)) == number
 
 
 @pytest.mark.parametrize("seed", range(2))
