@@ -21,8 +21,9 @@ test: .venv/ready-for-tests
 	@$(BIN)/coverage report --include='$(NEEDED_IN_FULL)' --fail-under=100
 	@$(BIN)/coverage report --format=total | sed 's/^/Lines and branches tested, whole project: /; s/$$/ %/'
 
+# The browser looks at pages of a database of its own; it looks once, with make test.
 test-postgres: .venv/ready-for-tests
-	tests/with_postgres.sh $(BIN)/python -m pytest --numprocesses auto $(ARGS)
+	tests/with_postgres.sh $(BIN)/python -m pytest --numprocesses auto --ignore=tests/browser $(ARGS)
 
 check: .venv/ready-for-tests
 	$(BIN)/ruff format --check .

@@ -26,8 +26,13 @@ class Canvas:
         self._element = element
 
     @classmethod
-    def blank(cls, width: float, height: float, *, name: str, title: str, description: str) -> Self:
-        """Begin a picture. Its name is unique on the page, since its title is found by it."""
+    def blank(
+        cls, width: float, height: float, *, name: str, title: str, description: str, role="img"
+    ) -> Self:
+        """Begin a picture. Its name is unique on the page, since its title is found by it.
+
+        role : "group" for a picture with links in it, which an image may not hold
+        """
         svg = ET.Element(
             "svg",
             {
@@ -35,7 +40,7 @@ class Canvas:
                 "viewBox": f"0 0 {_short(width)} {_short(height)}",
                 "width": _short(width),
                 "height": _short(height),
-                "role": "img",
+                "role": role,
                 "aria-labelledby": f"{name}-title {name}-desc",
                 "font-family": "system-ui, sans-serif",
                 "font-size": "12",

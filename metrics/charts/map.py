@@ -37,6 +37,7 @@ def draw_map(lines: Sequence[SiteLine], subject: str) -> SafeString | None:
         WIDTH,
         height,
         name="map",
+        role="group",
         title=f"Sites of {subject}, where they lie",
         description="Each mark is as large as its births of the last 12 months; hollow marks "
         "have overdue reports, squares are comparison sites. The table holds the figures.",
