@@ -8,6 +8,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 NEEDED_IN_FULL := metrics/stats/*,metrics/gate.py,programs/periods.py
 
+ALONE := tests/browser/test_speed.py
+
 .PHONY: run test test-postgres check bench calibrate format lock
 
 run: .venv/ready .env
@@ -17,7 +19,9 @@ run: .venv/ready .env
 
 test: .venv/ready-for-tests
 	@$(BIN)/coverage erase
-	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report= $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --ignore=$(ALONE) --cov --cov-report= $(ARGS)
+	@echo "How fast the largest page is painted, with nothing running beside it …"
+	$(BIN)/python -m pytest --quiet $(ALONE)
 	@$(BIN)/coverage report --include='$(NEEDED_IN_FULL)' --fail-under=100
 	@$(BIN)/coverage report --format=total | sed 's/^/Lines and branches tested, whole project: /; s/$$/ %/'
 

@@ -65,7 +65,8 @@ def _say(trend, latest):
     rate = latest.rate
     words = [
         f"{trend.series.measure.label}, {trend.subject}: {rate.value:,.1f} "
-        f"({rate.low:,.1f} to {rate.high:,.1f}) per {rate.per:,} births in {latest.period}"
+        f"({rate.low:,.1f} to {rate.high:,.1f}) per {rate.per:,} births in {latest.period}, "
+        f"{rate.deaths:,} of {rate.births:,}"
     ]
     if trend.baseline is not None:
         words.append(f"baseline {trend.baseline:,.1f}")

@@ -50,7 +50,8 @@ def draw_spark(
 
 def _say(name, period, rate):
     return (
-        f"{name}: {rate.value:.1f} ({rate.low:.1f} to {rate.high:.1f}) per {rate.per:,} in {period}"
+        f"{name}: {rate.value:.1f} ({rate.low:.1f} to {rate.high:.1f}) per {rate.per:,} "
+        f"in {period}, {rate.deaths:,} of {rate.births:,}"
     )
 
 

@@ -141,8 +141,8 @@ FOUND = {
     # R's poisson.test(c(108, 36), c(3600, 3600)): 2.0402 to 4.5052
     Pitfall.COMPANIONS_ROSE: (
         lambda: reports(**RECENT).update(maternal_deaths=3),
-        "Maternal mortality, per 100,000: 1,000.0 (36 of 3,600) in the baseline, 3,000.0 (108 of "
-        "3,600) since, 200 % higher",
+        "Maternal mortality, per 100,000: 1,000.0 (700.4 to 1,384.4; 36 of 3,600) in the "
+        "baseline, 3,000.0 (2,461.0 to 3,622.0; 108 of 3,600) since, 200 % higher",
     ),
     Pitfall.COMPLETENESS_SHIFTED: (
         lambda: reports(month=date(2023, 5, 1)).delete() and at("Village").filter(
@@ -234,8 +234,9 @@ NOT_FOUND = {
     Pitfall.NO_AGES: "0 of 144 infant deaths of the last 12 months (0 %)",
     Pitfall.NO_STILLBIRTHS: "counted in 36 of 36 reports of the last 12 months (100 %).",
     Pitfall.NO_MATERNAL: "counted in 36 of 36 reports of the last 12 months (100 %).",
-    Pitfall.COMPANIONS_ROSE: "Stillbirths, per 1,000: 29.1 (108 of 3,708) in the baseline, 29.1 "
-    "(108 of 3,708) since, unchanged",
+    # R: poisson.test(36, 3600), (108, 3600) and (108, 3708), $conf.int per 100,000 and per 1,000
+    Pitfall.COMPANIONS_ROSE: "Stillbirths, per 1,000: 29.1 (23.9 to 35.2; 108 of 3,708) in the "
+    "baseline, 29.1 (23.9 to 35.2; 108 of 3,708) since, unchanged",
     Pitfall.COMPLETENESS_SHIFTED: "36 of 36 reports in the baseline (100 %), 36 of 36",
     Pitfall.BIRTHS_JUMPED: "3,600 births in 36 reports of the baseline, 3,600 in 36",
     Pitfall.SITES_JOINED: "0 of 3 program sites reported in only one",

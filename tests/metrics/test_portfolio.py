@@ -102,8 +102,9 @@ def test_program_says_what_its_figures_rest_on(client):
     member_of(program, client=client)
     seen = words(client.get("/programs/"))
     assert "1 report overdue from 1 site" in seen
+    assert "Promised 30 % lower Baseline " in seen
     assert (
-        "Promised 30 % lower Births judged 2,300 2024-07 to 2025-06 "
+        "Births judged 2,300 2024-07 to 2025-06 "
         "Completeness 95 % 23 of 24 reports Sites 2 Last report 2025-06"
     ) in seen
 

@@ -44,7 +44,7 @@ def test_spark_says_what_it_shows():
     # R: poisson.test(60, 1200)$conf.int * 1000 is 38.15527, 64.35991
     assert svg.get("aria-label") == (
         "Infant mortality, Healthy <b>: 50.0 (38.2 to 64.4) per 1,000 births in "
-        "2024-07 to 2025-06, baseline 50.0, target 35.0"
+        "2024-07 to 2025-06, 60 of 1,200, baseline 50.0, target 35.0"
     )
     names = [text.text for text in texts(svg)]
     assert names[:3] == ["0", "2023-12", "2025-06"]

@@ -34,7 +34,9 @@ def spark(program):
 def test_spark_says_its_latest_rate_with_its_interval():
     svg = read(spark(make_program()))
     # R: poisson.test(60, 1200)$conf.int * 1000 is 38.15435 to 64.35907
-    assert svg.get("aria-label") == "Post: 50.0 (38.2 to 64.4) per 1,000 in 2024-07 to 2025-06"
+    assert svg.get("aria-label") == (
+        "Post: 50.0 (38.2 to 64.4) per 1,000 in 2024-07 to 2025-06, 60 of 1,200"
+    )
     assert len(marked(svg, "polygon", "band")) == len(marked(svg, "polyline", "line")) == 1
 
 
