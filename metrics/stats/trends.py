@@ -22,8 +22,8 @@ class NotProjected(StrEnum):
 class AnnualReduction:
     """How much lower each year, in percent; below 0 the rate rose.
 
-    compound : of the rate of the year before; log : 100 times the yearly fall of its logarithm,
-    inf where the rate came down to 0
+    compound : of the rate of the year before; -inf where it rose beyond any number
+    log : 100 times the yearly fall of its logarithm; inf where the rate came down to 0
     """
 
     compound: float
@@ -42,17 +42,20 @@ def annual_reduction(rate_start: float, rate_end: float, years: float) -> Annual
             f"but got {rate_start=}, {rate_end=}, {years=}."
         )
     ratio = rate_end / rate_start
-    compound = 100 * (1 - ratio ** (1 / years))
+    try:
+        compound = 100 * (1 - ratio ** (1 / years))
+    except OverflowError:
+        compound = -inf
     return AnnualReduction(compound, -100 * log(ratio) / years if ratio else inf)
 
 
 def years_to_level(rate_now: float, level: float, reduction: float) -> float:
     """Return the years until a rate is at `level`; 0 where it is, inf where it never will be.
 
-    rate_now, level : >= 0; reduction : compound percent a year, at most 100 (else ValueError)
+    rate_now, level : >= 0; reduction : compound percent a year, -inf to 100 (else ValueError)
     docs/methods.md#projection
     """
-    if not (0 <= rate_now < inf and 0 <= level < inf and -inf < reduction <= 100):
+    if not (0 <= rate_now < inf and 0 <= level < inf and reduction <= 100):
         raise ValueError(
             "A projection needs two rates from 0 up and at most 100 % a year, "
             f"but got {rate_now=}, {level=}, {reduction=}."

@@ -45,6 +45,13 @@ def test_annual_reduction_at_its_ends(start, end, compound, log):
     assert log is None or pace.log == log
 
 
+def test_annual_reduction_of_a_rise_beyond_any_number():
+    # R: 100*(1-(49/0.125)^(1/0.0078125)) is -Inf; -100*log(49/0.125)/0.0078125 is not.
+    pace = annual_reduction(0.125, 49, 0.0078125)
+    assert (pace.compound, years_to_level(49, 0.125, pace.compound)) == (-inf, inf)
+    assert pace.log == pytest.approx(-100 * log(392) * 128)
+
+
 @pytest.mark.parametrize("inputs", [(0, 49, 1), (70, -1, 1), (70, 49, 0), (inf, 49, 1)])
 def test_annual_reduction_needs_a_rate_to_start_from_and_time(inputs):
     with pytest.raises(ValueError, match=r"^A yearly reduction needs a first rate above 0"):
