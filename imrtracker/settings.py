@@ -40,6 +40,7 @@ ALLOWED_HOSTS = [
         "ALLOWED_HOSTS", in_debug="localhost,127.0.0.1,[::1]", example="imr.example.org"
     ).split(",")
 ]
+CSRF_FAILURE_VIEW = "imrtracker.views.form_expired"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # --- What is installed -------------------------------------------------------------------
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "imrtracker.middleware.refuse_half_forms",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -130,7 +132,7 @@ CACHES = {
 # --- Who is who --------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.WithUnreadNotices"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -149,7 +151,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 ACCOUNT_SESSION_REMEMBER = True
 # A whole clinic sits behind one address: lock a user name at an address, not the address.
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,60/m/ip"}
+# Links that are not known are tried as often as passwords may be.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,60/m/ip", "invitation": "60/m/ip"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "IMR Tracker: "
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "IMR Tracker"
@@ -206,6 +209,8 @@ USE_THOUSAND_SEPARATOR = True
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+# Where people reach the site: what links in mails begin with.
+PUBLIC_ADDRESS = env.str("PUBLIC_ADDRESS", default="http://127.0.0.1:8000").rstrip("/")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="imr-tracker@localhost")
 
 # A page of the admin with many inline rows, such as ten years of an intervention's outputs.
@@ -216,6 +221,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"no_secrets": {"()": "imrtracker.logs.HideSecrets"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["no_secrets"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

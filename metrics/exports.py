@@ -1,7 +1,7 @@
 """Columns and rows of every download. Streamed, and safe to open in a spreadsheet."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from django.http import StreamingHttpResponse
@@ -70,10 +70,14 @@ def site_month_rows(program, sites) -> Iterator[Iterable[object]]:
         yield (code, name, format_month(month), *rest)
 
 
-def summary_rows(summary: ProgramSummary, sentence: str) -> Iterator[Iterable[object]]:
+def summary_rows(
+    summary: ProgramSummary, sentence: str, with_waiting: str = "", notes: Sequence[str] = ()
+) -> Iterator[Iterable[object]]:
     """Yield a header and the program's figures, unrounded.
 
     sentence : the verdict in words, as the page says it
+    with_waiting : what it would be with the reports that wait for approval, where any do
+    notes : what parts its months, a sentence for each change of a place
     """
     yield SUMMARY_COLUMNS
     if summary.target:
@@ -87,6 +91,9 @@ def summary_rows(summary: ProgramSummary, sentence: str) -> Iterator[Iterable[ob
             summary.target.evaluation,
             summary.target.verdict.ratio,
         )
+    for note in notes:
+        yield _text_row("not the same places throughout", note, summary)
+    yield from _waiting_rows(summary, with_waiting)
     for own in summary.measures:
         yield _figures_row("baseline", own.measure, own.baseline)
         yield _figures_row("evaluation", own.measure, own.evaluation, own.ratio)
@@ -99,6 +106,27 @@ def summary_rows(summary: ProgramSummary, sentence: str) -> Iterator[Iterable[ob
     for line in summary.sites:
         if line.recent:
             yield _figures_row(f"site {line.site.code}", summary.measure, line.recent)
+
+
+def _waiting_rows(summary, sentence):
+    """What the judged figures would be; without a promise, those of the last 12 months."""
+    if not summary.with_waiting:
+        return
+    outcome = summary.with_waiting.outcome
+    number = f"{summary.with_waiting.waiting} reports wait for approval."
+    yield _text_row("with waiting", f"{number} {sentence}".strip(), summary)
+    if outcome.target:
+        yield _figures_row(
+            "with waiting: target baseline", outcome.measure, outcome.target.baseline
+        )
+        yield _figures_row(
+            "with waiting: target evaluation",
+            outcome.measure,
+            outcome.target.evaluation,
+            outcome.target.verdict.ratio,
+        )
+    elif outcome.latest:
+        yield _figures_row("with waiting: 12 months", outcome.measure, outcome.latest)
 
 
 def _figures_row(section, measure, figures, ratio=None):

@@ -42,10 +42,29 @@ class Fault:
 
 @dataclass(frozen=True)
 class SiteAtGate:
-    """What the gate must know of a site: its name and the periods in which it was open."""
+    """What the gate must know of a site: its name and the periods in which it was open.
+
+    locks : of each program the months in which it asks for the site's reports, and the last of
+    them that may no longer be reported; None where its months never lock
+    opened : locked months that may be reported all the same
+    """
 
     name: str
     operation: tuple[Period, ...]
+    locks: tuple[tuple[Period, date | None], ...] = ()
+    opened: frozenset[date] = frozenset()
+
+    def locked_through(self, month: date) -> date | None:
+        """The last locked month, as the programs say that ask for this one, or all where none
+        does; None where one of them still takes it: leave given by one is leave."""
+        asking = [last for months, last in self.locks if month in months]
+        own = asking or [last for _, last in self.locks]
+        known = [last for last in own if last is not None]
+        return min(known) if known and len(known) == len(own) else None
+
+    def is_locked(self, month: date) -> bool:
+        last = self.locked_through(month)
+        return last is not None and month <= last and month not in self.opened
 
 
 @dataclass(frozen=True)
@@ -169,6 +188,20 @@ def _check_month(site, month, today):
         )
     elif not any(month in spell for spell in site.operation):
         yield Fault("month", _say_when_open(site, month))
+    elif locked := check_lock(site, month):
+        yield locked
+
+
+def check_lock(site: SiteAtGate, month: date) -> Fault | None:
+    """Refuse a month that is locked and has not been opened for this site."""
+    last = site.locked_through(month)
+    if last is None or not site.is_locked(month):
+        return None
+    return Fault(
+        "month",
+        f"{format_month(month)} is locked, as is every month up to {format_month(last)}. "
+        f"Ask a manager to open it for {site.name}.",
+    )
 
 
 def _say_when_open(site, month):

@@ -14,12 +14,14 @@ ARGUMENTS = {
     "period": "year",
     "uidb36": "uid",
     "key": "key",
+    "secret": "secret",
 }
 ARGUMENTS_OF_ONE = {
     ("area", "code"): "area",
     ("evaluation", "pk"): "evaluation",
     ("import_batch", "pk"): "batch",
     ("intervention", "pk"): "intervention",
+    ("member", "pk"): "member",
 }
 # Other states of a page: programs without a promise, a site or a report; what somebody asked.
 ALSO = {
@@ -37,6 +39,27 @@ ALSO = {
         "/programs/vienna-first-clinic/how-we-know/",
         "/programs/born-well/how-we-know/",
         "/programs/first-days/how-we-know/",
+    ),
+    "approvals": (
+        "/programs/clean-birth-sorena/approvals/?tick=plain",
+        "/programs/vienna-first-clinic/approvals/?month=9999-01",
+        "/programs/born-well/approvals/",
+    ),
+    "approval_switch": (
+        "/programs/clean-birth-sorena/approvals/switch/",
+        "/programs/born-well/approvals/switch/",
+    ),
+    "report_trail": ("/sites/NB-032/reports/%(last)s/trail/",),
+    "program_history": (
+        "/programs/%(slug)s/history/?kind=people",
+        "/programs/%(slug)s/history/?site=%(site)s&month=%(month)s",
+        "/programs/%(slug)s/history/?since=2026-13-01&kind=x",
+        "/programs/born-well/history/?kind=exceptions",
+    ),
+    "as_known": (
+        "/programs/%(slug)s/as-known/?day=%(month)s-15",
+        "/programs/%(slug)s/as-known/?day=9999-01-01",
+        "/programs/clean-birth-sorena/as-known/?day=%(last)s-15",
     ),
     "planning": ("/programs/born-well/planning/", "/programs/%(slug)s/planning/?reduction=x"),
     "contract": ("/programs/born-well/contract/",),
@@ -59,6 +82,7 @@ ALSO = {
         "/sites/%(site)s/?measure=neonatal",
     ),
     "monthly_report": ("/sites/NB-012/reports/%(last)s/",),
+    "invitation": ("/invitations/cut-off/",),
     "account_confirm_email": ("/account/confirm-email/cut-off/",),
     "account_reset_password_from_key": ("/account/password/reset/key/%(uid)s-%(token)s/",),
 }
@@ -70,6 +94,17 @@ NO_PAGES = {
     "freeze_evaluation": "only takes what a form sends",
     "import_apply": "only takes what a form sends",
     "contract_lock": "only takes what a form sends",
+    "approve_reports": "only takes what a form sends",
+    "report_approve": "only takes what a form sends",
+    "report_return": "only takes what a form sends",
+    "report_reopen": "only takes what a form sends",
+    "notice_read": "only takes what a form sends",
+    "remind": "only takes what a form sends",
+    "open_month": "only takes what a form sends",
+    "report_draft": "only takes what a form sends",
+    "member_remove": "only takes what a form sends",
+    "invitation_send": "only takes what a form sends",
+    "invitation_withdraw": "only takes what a form sends",
     "account_confirm_login_code": "belongs to sign-in by mailed codes, which is switched off",
 }
 FILES = ("_chart", "_csv", "_json")  # how the names of pictures and other files end

@@ -24,6 +24,7 @@ from programs.models import (
     Measure,
     Membership,
     Participation,
+    PlaceChange,
     Program,
     Site,
     Target,
@@ -58,6 +59,14 @@ def make_intervention():
 def make_membership():
     part = ParticipationFactory()
     return MembershipFactory(program=part.program, sites=[part.site])
+
+
+def make_place_change():
+    """A move: what the admin shows of it is the most."""
+    site = SiteFactory()
+    return PlaceChange.objects.create(
+        kind="moved", site=site, from_area=AreaFactory(), to_area=site.area, month=START
+    )
 
 
 def make_program():
@@ -127,6 +136,7 @@ MAKERS = {
     Intervention: make_intervention,
     Target: TargetFactory,
     Membership: make_membership,
+    PlaceChange: make_place_change,
     MonthlyReport: make_report,
     Dimension: make_dimension,
     Category: make_category,

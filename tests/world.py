@@ -8,7 +8,8 @@ from metrics.demo import load_demo
 from metrics.evaluations import freeze_evaluation
 from metrics.imports import receive_file
 from metrics.models import MonthlyReport, Status
-from programs.models import Area, Program, Role, Site, Target
+from programs.actions import digest, invite_person
+from programs.models import Area, Invitation, Program, Role, Site, Target
 from programs.periods import Period, month_of, shift_month
 from tests.factories import (
     MembershipFactory,
@@ -48,9 +49,27 @@ def build_world(today: date) -> dict[str, object]:
         "year": Period.ending(last).code,
         "evaluation": frozen.pk,
         "batch": batch.pk,
+        "member": program.memberships.get(user__username="reporter").pk,
+        "secret": _invite(program, manager, today),
         "target": program.targets.get().pk,
         "intervention": program.interventions.order_by("pk").first().pk,
     }
+
+
+def _invite(program, manager, today):
+    """Somebody who was invited and has not come; returns the secret of their link."""
+    secret = "a-secret-of-the-tests"
+    invitation = invite_person(
+        program=program,
+        email="guest@example.org",
+        role=Role.REPORTER,
+        all_sites=False,
+        sites=program.sites.order_by("code")[:5],
+        by=manager,
+        today=today,
+    )
+    Invitation.objects.filter(pk=invitation.pk).update(secret_sha256=digest(secret))
+    return secret
 
 
 def _move_reports(program, last, manager):

@@ -1,9 +1,10 @@
 """What counts are broken down by. Categories are retired, never lost."""
 
 from django.contrib import admin, messages
+from simple_history.utils import bulk_update_with_history
 
 from metrics.models import Category, Dimension
-from programs.admin.bases import NamedTabularInline, PlainAdmin
+from programs.admin.bases import HistoryAdmin, NamedTabularInline
 
 CATEGORY_FIELDS = ["name", "code", "position", "is_unknown", "retired"]
 
@@ -17,7 +18,7 @@ class CategoryInline(NamedTabularInline):
 
 
 @admin.register(Dimension)
-class DimensionAdmin(PlainAdmin):
+class DimensionAdmin(HistoryAdmin):
     list_display = ["name", "code", "ordered"]
     list_filter = ["ordered"]
     search_fields = ["name", "code"]
@@ -26,7 +27,7 @@ class DimensionAdmin(PlainAdmin):
 
 
 @admin.register(Category)
-class CategoryAdmin(PlainAdmin):
+class CategoryAdmin(HistoryAdmin):
     """One list of all categories, to retire some and to bring them back."""
 
     list_display = ["name", "dimension", "code", "position", "is_unknown", "retired"]
@@ -42,10 +43,19 @@ class CategoryAdmin(PlainAdmin):
 
     @admin.action(description="Retire selected categories", permissions=["change"])
     def retire(self, request, queryset):
-        changed = queryset.filter(retired=False).update(retired=True)
+        changed = _set_retired(request, queryset, True)
         messages.success(request, f"Retired: {changed}. Their counts stay.")
 
     @admin.action(description="Bring back selected categories", permissions=["change"])
     def bring_back(self, request, queryset):
-        changed = queryset.filter(retired=True).update(retired=False)
+        changed = _set_retired(request, queryset, False)
         messages.success(request, f"Brought back: {changed}.")
+
+
+def _set_retired(request, queryset, retired) -> int:
+    """Change those that are not so already, each with a version of its history."""
+    changed = list(queryset.exclude(retired=retired))
+    for category in changed:
+        category.retired = retired
+    bulk_update_with_history(changed, Category, ["retired"], default_user=request.user)
+    return len(changed)

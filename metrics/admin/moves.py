@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
-from metrics.approvals import ReportChangedError, approve_report, reopen_report, return_report
+from metrics.approvals import ReportChangedError, approve_many, reopen_report, return_report
 from programs.admin.words import WordsForm, ask_for_words, do_each, tell_refusals
 
 MOST_AT_ONCE = 500  # each is a transaction of its own; more would outlast a request
@@ -23,16 +23,16 @@ class ReportMoves:
     def has_move_permission(self, request):
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
-    @admin.display(description="receipt", ordering="pk")
-    def receipt(self, report):
+    @admin.display(description="version", ordering="pk")
+    def version_shown(self, report):
         """The number of the version in view goes along with the move: no other is moved."""
-        number = report.receipt_number
+        number = report.version_number
         return format_html('{}<input type="hidden" name="carried" value="{}">', number, number)
 
     @admin.action(description="Approve selected reports", permissions=["move"])
     def approve(self, request, queryset):
         if _is_few_enough(request, queryset):
-            _move_each(request, queryset, approve_report, "approved")
+            _approve_together(request, queryset)
 
     @admin.action(description="Return selected reports with a message", permissions=["move"])
     def send_back(self, request, queryset):
@@ -70,8 +70,24 @@ def _is_few_enough(request, queryset):
     return few
 
 
+def _approve_together(request, queryset):
+    """As one act, about which each reporter is told once."""
+    in_view = _versions_in_view(request)
+    reports = list(queryset.select_related("site", "entered_by"))
+    for report in reports:
+        seen = in_view.get(str(report.pk), "")
+        report.version = int(seen) if seen.isdecimal() else report.version
+    approved, refused = approve_many(reports, by=request.user)
+    _tell_moved(request, approved, "approved")
+    tell_refusals(request, [f"{own.report}: {own.reason}" for own in refused])
+
+
+def _versions_in_view(request) -> dict[str, str]:
+    return dict(number.rpartition("-")[::2] for number in request.POST.getlist("carried"))
+
+
 def _move_each(request, queryset, move, moved, **words):
-    in_view = dict(number.rpartition("-")[::2] for number in request.POST.getlist("carried"))
+    in_view = _versions_in_view(request)
 
     def move_as_seen(report):
         version = str(report.version)
@@ -83,11 +99,15 @@ def _move_each(request, queryset, move, moved, **words):
             raise _changed(report) from change
 
     done, refusals = do_each(queryset, move_as_seen)
-    if done:
-        reports = "report" if len(done) == 1 else "reports"
-        messages.success(request, f"{len(done)} {reports} {moved}.")
+    _tell_moved(request, done, moved)
     tell_refusals(request, refusals)
 
 
+def _tell_moved(request, done, moved):
+    if done:
+        reports = "report" if len(done) == 1 else "reports"
+        messages.success(request, f"{len(done)} {reports} {moved}.")
+
+
 def _changed(report):
-    return ValidationError(f"{report} was changed since you looked at it. Look again.")
+    return ValidationError(f"{report}: It was changed since you looked at it.")

@@ -31,7 +31,7 @@ class MonthlyReportAdmin(ReportMoves, NeverWritten, HistoryAdmin):
         "door",
         "entered_by",
         "first_submitted_at",
-        "receipt",
+        "version_shown",
     ]
     list_select_related = ["site", "entered_by"]
     list_filter = ["status", MonthFilter, ProgramFilter, "door"]

@@ -19,10 +19,19 @@ from metrics.demo.reports import (
 )
 from metrics.demo.story import Story
 from metrics.models import MonthlyReport
-from programs.models import Intervention, InterventionOutput, Participation, Program, Target
+from metrics.notices import announce_waiting
+from programs.models import (
+    Intervention,
+    InterventionOutput,
+    Membership,
+    OperationSpell,
+    Participation,
+    Program,
+    Site,
+    Target,
+)
 from programs.periods import shift_month
 
-WAITING_MONTHS = 2  # the last ones are submitted and not yet approved
 BROKEN_DOWN_MONTHS = 6  # the last ones are counted by sex, too
 
 
@@ -37,6 +46,7 @@ def load_story(story: Story, cast: Cast, today: date) -> Program:
         start_month=start,
         planned_end_month=shift_month(start, story.due + 6),
         status=Program.Status.RUNNING,
+        approval_required=story.approval_required,
     )
     planned = planned_sites(story.slug)
     sites = {own.code: _create_site(own, program, story) for own in planned}
@@ -45,6 +55,7 @@ def load_story(story: Story, cast: Cast, today: date) -> Program:
     _promise(program, story, cast.manager)
     _create_works(program, story, sites, chance)
     _create_reports(program, story, planned, sites, cast, today, chance)
+    _date_back(program, story, cast.admin)
     return program
 
 
@@ -70,6 +81,28 @@ def _promise(program, story, manager):
         locked_at=make_aware(datetime.combine(lock_day, time(9))),
         locked_by=manager,
     )
+
+
+def _date_back(program, story, admin):
+    """Let what set the program up be written down when it was, not when this was loaded."""
+    begun = _morning_of(shift_month(program.start_month, story.first))
+    sites = list(program.sites.values_list("pk", flat=True))
+    for versions in (
+        Program.history.filter(id=program.pk),
+        Participation.history.filter(program=program),
+        Membership.history.filter(program=program),
+        Site.history.filter(id__in=sites),
+        OperationSpell.history.filter(site__in=sites),
+    ):
+        versions.update(history_date=begun, history_user=admin)
+    for target in program.targets.all():
+        target.history.update(history_date=target.locked_at, history_user=target.locked_by)
+    for work in program.interventions.all():
+        work.history.update(history_date=_morning_of(work.first_month), history_user=admin)
+
+
+def _morning_of(day) -> datetime:
+    return make_aware(datetime.combine(day, time(9)))
 
 
 def _create_works(program, story, sites, chance):
@@ -101,19 +134,22 @@ def _create_reports(program, story, planned, sites, cast, today, chance):
     """Draw the counts, send them through the gate, approve all but the last months."""
     counts = _draw(story, planned, chance)
     by_site: dict[str, dict[date, dict[str, int]]] = {code: {} for code in sites}
-    for (code, number), own in _with_mistake(story, counts).items():
+    for (code, number), own in _with_mistakes(story, counts).items():
         by_site[code][shift_month(program.start_month, number)] = own
     reports = []
     for code, own in by_site.items():
         by = cast.reporter if code in REPORTER_SITES else cast.manager2
         sending = {"program": program, "by": by, "today": today, "chance": chance}
         reports += send_reports(sites[code], own, **sending)
+    if story.doubt:
+        _comment(reports, story.doubt, sites, program)
     store_reports(reports)
     last = shift_month(program.start_month, story.last)
-    approve_reports(_until(reports, last, WAITING_MONTHS), by=cast.manager, today=today)
+    approve_reports(_until(reports, last, story.waiting_months), by=cast.manager, today=today)
     break_down_by_sex(_since(reports, last, BROKEN_DOWN_MONTHS), chance)
     if story.correction:
         _correct(program, story.correction, counts, cast, today)
+    announce_waiting([site.pk for site in sites.values()], by=cast.manager2)
 
 
 def _draw(story: Story, planned: Sequence[PlannedSite], chance) -> dict[SiteMonth, Counts]:
@@ -129,14 +165,21 @@ def _draw(story: Story, planned: Sequence[PlannedSite], chance) -> dict[SiteMont
     return counts
 
 
-def _with_mistake(story, counts):
+def _with_mistakes(story, counts):
     """The counts as they first came in."""
-    mistake = story.correction
-    if mistake is None:
-        return counts
-    right = counts[mistake.place]
-    wrong = dict(right) | {"live_births": right["live_births"] + mistake.too_many}
-    return counts | {mistake.place: wrong}
+    for mistake in filter(None, [story.correction, story.doubt]):
+        right = counts[mistake.place]
+        wrong = dict(right) | {"live_births": right["live_births"] + mistake.too_many}
+        counts = counts | {mistake.place: wrong}
+    return counts
+
+
+def _comment(reports, doubt, sites, program):
+    code, number = doubt.place
+    month = shift_month(program.start_month, number)
+    for report in reports:
+        if (report.site, report.month) == (sites[code], month):
+            report.comment = doubt.comment
 
 
 def _until(reports, last, months):

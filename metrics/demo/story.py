@@ -37,6 +37,15 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """A report that waits with far more births than usual, and what its reporter says to that."""
+
+    place: SiteMonth
+    too_many: int
+    comment: str
+
+
+@dataclass(frozen=True)
 class Story:
     """A program from its first baseline month to the last month that is over."""
 
@@ -53,6 +62,9 @@ class Story:
     missing_percent: int = 0
     missing: frozenset[SiteMonth] = frozenset()
     correction: Correction | None = None
+    doubt: Doubt | None = None
+    approval_required: bool = False
+    waiting_months: int = 2  # the last ones are submitted and not yet approved
 
     @property
     def numbers(self) -> range:
@@ -163,6 +175,8 @@ HEALTHY_BEGINNINGS = Story(
 CLEAN_BIRTH = Story(
     slug="clean-birth-sorena",
     name="Clean Birth, Sorena district",
+    approval_required=True,
+    waiting_months=1,  # with one more, too little would count for a verdict
     purpose="Clean delivery kits and a supervised delivery room in one district, to bring infant "
     "mortality down by 25 %. Invented, like Healthy Beginnings; what it reached is not clear.",
     partners="Sorena District Council",
@@ -197,6 +211,11 @@ CLEAN_BIRTH = Story(
         ),
     ),
     missing_percent=4,
+    doubt=Doubt(
+        place=("NB-032", 17),
+        too_many=48,
+        comment="The market weeks brought many women from the hills.",
+    ),
 )
 
 FIRST_BREATH = Story(

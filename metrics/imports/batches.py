@@ -11,6 +11,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from metrics.imports.checks import DryRun, check_file
 from metrics.imports.files import read_table, read_text
 from metrics.models import COUNT_FIELDS, Door, ImportBatch, MonthlyReport, Status
+from metrics.notices import announce_waiting
 
 BATCH_ROWS = 500
 WRITTEN_FIELDS = (
@@ -21,6 +22,7 @@ WRITTEN_FIELDS = (
     "version",
     "note",
     "first_submitted_at",
+    "reopened_until",
     "updated_at",
 )
 
@@ -65,7 +67,7 @@ def _write(batch, run, by):
     now = timezone.now()
     for report in (*run.created, *run.changed):
         report.status, report.door, report.note = Status.SUBMITTED, Door.FILE, ""
-        report.entered_by, report.updated_at = by, now
+        report.entered_by, report.updated_at, report.reopened_until = by, now, None
         report.first_submitted_at = report.first_submitted_at or now
     for report in run.changed:
         report.version += 1
@@ -76,6 +78,7 @@ def _write(batch, run, by):
     }
     bulk_create_with_history(run.created, MonthlyReport, **history)
     bulk_update_with_history(run.changed, MonthlyReport, WRITTEN_FIELDS, **history)
+    announce_waiting({report.site_id for report in (*run.created, *run.changed)}, by=by)
     batch.applied_at = now
     batch.rows_created, batch.rows_changed = len(run.created), len(run.changed)
     batch.rows_unchanged = run.unchanged

@@ -3,11 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from metrics.approvals import MOVES, Move
-from metrics.gate import Fault, PastCounts, SiteAtGate, pass_gate, read_count
+from metrics.gate import (
+    Fault,
+    PastCounts,
+    SiteAtGate,
+    check_breakdown,
+    check_lock,
+    pass_gate,
+    read_count,
+)
 from metrics.imports.files import Table, read_table, read_text
+from metrics.locks import sites_at_gate
 from metrics.models import COUNT_FIELDS, MonthlyReport
+from metrics.models.reports import standing
+from metrics.parts import load_breakdowns
+from programs.actions import hold_sites
 from programs.models import Site
 from programs.periods import format_month, parse_month
 
@@ -73,15 +86,19 @@ class _Check:
     def __init__(self, program, table: Table, today: date, lock: bool):
         self.program, self.today = program, today
         self.run = DryRun(unused_columns=table.unused_columns)
+        if lock:  # before what says when they were open is read, so that nobody closes one now
+            hold_sites(program.participations.values_list("site", flat=True))
         taking_part = program.participations.select_related("site").order_by("site__name")
         participations = list(taking_part.prefetch_related("site__spells"))
         self.sites = [participation.site for participation in participations]
         self.taking_part = {own.site_id: own.period for own in participations}
         self.by_code, self.by_name = _finder(self.sites, "code"), _finder(self.sites, "name")
         self.at_gate = {s.pk: SiteAtGate(s.name, tuple(s.operation)) for s in self.sites}
+        self.locks = sites_at_gate(self.sites, today)
         reports = MonthlyReport.objects.filter(site__in=self.sites).select_related("site")
         if lock:
-            reports = reports.select_for_update(of=("self",))
+            # In the order in which every other door holds reports, so that none waits in a ring.
+            reports = reports.select_for_update(of=("self",)).order_by("pk")
         self.stored = {(report.site_id, report.month): report for report in reports}
         self.placed = [self._place(row, table.columns) for row in table.rows]
         self.past = self._past_with_file()
@@ -120,18 +137,46 @@ class _Check:
 
     def _compare(self, placed, counts):
         stored = self.stored.get((placed.site.pk, placed.month))
+        # A locked month may stand in a file as long as the file changes nothing in it.
+        locked = check_lock(self.locks[placed.site.pk], placed.month)
+        if stored is None and locked:
+            self._refuse(placed, [locked])
+            return
         if stored is None:
             self.run.created.append(MonthlyReport(site=placed.site, month=placed.month, **counts))
             return
         differing = [name for name, count in counts.items() if getattr(stored, name) != count]
         if not differing:
             self.run.unchanged += 1
-        elif stored.status not in MOVES[Move.SUBMIT].starts:
+        elif locked:
+            self._refuse(placed, [locked])
+        elif self._stands(stored) not in MOVES[Move.SUBMIT].starts:
             self._refuse(placed, [_say_protected(stored, counts, differing[0])])
-        else:
+        elif self._reconcile(placed, stored, counts):
             for name in differing:
                 setattr(stored, name, counts[name])
             self.run.changed.append(stored)
+
+    def _stands(self, stored):
+        return standing(stored.status, stored.reopened_until, self.today)
+
+    def _reconcile(self, placed, stored, counts) -> bool:
+        """Hold a row against the breakdowns of its report, which a file leaves as they are."""
+        refusals: list[Fault] = []
+        for dimension, parts in self._broken_down.get(stored.pk, {}).items():
+            refused, questioned = check_breakdown(dimension, _counts_of(stored) | counts, parts)
+            refusals += refused
+            self.run.warnings += [RowFault(placed.number, fault) for fault in questioned]
+        self._refuse(placed, refusals)
+        return not refusals
+
+    @cached_property
+    def _broken_down(self):
+        """The breakdowns of the months in the file: read when a row first changes something."""
+        months = [own.month for own in self.placed if own.month is not None]
+        span = (min(months), max(months))
+        reports = MonthlyReport.objects.filter(site__in=self.sites, month__range=span)
+        return load_breakdowns(reports.order_by().values_list("pk", flat=True))
 
     # --- Where a row belongs -------------------------------------------------------------
 

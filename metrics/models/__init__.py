@@ -1,6 +1,7 @@
 """How many: reports, breakdowns, imports, evaluations; and what explains them."""
 
 from metrics.models.breakdowns import BreakdownCount, Category, Dimension
+from metrics.models.capture import Draft, LockException, Notice
 from metrics.models.evaluations import Evaluation
 from metrics.models.imports import ImportBatch
 from metrics.models.knowledge import Benchmark, IndicatorAttribute, IndicatorCard
@@ -13,10 +14,13 @@ __all__ = [
     "Category",
     "Dimension",
     "Door",
+    "Draft",
     "Evaluation",
     "ImportBatch",
     "IndicatorAttribute",
     "IndicatorCard",
+    "LockException",
     "MonthlyReport",
+    "Notice",
     "Status",
 ]

@@ -2,8 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
+from simple_history.models import HistoricalRecords
 
 from metrics.models.reports import MonthlyReport
+from programs.models import Program
 from programs.models.places import code_validator
 
 
@@ -12,9 +14,18 @@ class Dimension(models.Model):
 
     name = models.CharField(max_length=80)
     code = models.CharField(max_length=40, unique=True, validators=[code_validator])
+    programs = models.ManyToManyField(
+        Program,
+        blank=True,
+        related_name="dimensions",
+        help_text="The programs that ask for it in their reports.",
+    )
     ordered = models.BooleanField(
         default=False, help_text="The categories have an order, such as wealth quintiles."
     )
+
+    # Which programs ask for it is told by the history of each program.
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["name"]
@@ -39,6 +50,7 @@ class Category(models.Model):
     retired = models.BooleanField(default=False)
 
     objects = CategoryQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["dimension", "position", "name"]
@@ -75,6 +87,7 @@ class BreakdownCount(models.Model):
     infant_deaths = models.PositiveIntegerField(null=True, blank=True)
 
     objects = BreakdownCountQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["report", "category"]

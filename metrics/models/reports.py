@@ -1,14 +1,18 @@
 """What one site counted in one month, with every version that was ever stored."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum, Value
+from django.db.models import F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from programs.fields import MonthField
 from programs.models import Measure, Participation, Site
 from programs.periods import format_month
+from programs.terms import forbids_own
 
 AGE_FIELDS = (
     "early_neonatal_deaths",
@@ -42,6 +46,7 @@ class Status(models.TextChoices):
 
 class Door(models.TextChoices):
     TYPED = "typed", "Typed"
+    GRID = "grid", "Grid"
     FILE = "file", "File"
     API = "api", "API"
     EXCHANGE = "exchange", "Exchange"
@@ -71,17 +76,45 @@ BIRTHS = {measure: F("live_births") for measure in Measure} | {
 }
 
 
-def counts_officially(program) -> Q:
-    """Which reports make the official figures: the program may ask for approved ones only."""
-    if program.approval_required:
-        return Q(status=Status.APPROVED)
-    return Q(status__in=(Status.SUBMITTED, Status.APPROVED))
+def counts_officially(program, day: date | None = None) -> Q:
+    """Which reports make the official figures: the program may ask for approved ones only.
+
+    day : as of which; None for today
+    """
+    approved = is_approved(day)
+    return approved if program.approval_required else approved | Q(status=Status.SUBMITTED)
 
 
-# The same, where each report is joined to a program.
-COUNTS_OFFICIALLY = Q(status=Status.APPROVED) | Q(
-    status=Status.SUBMITTED, site__participations__program__approval_required=False
-)
+def counts_in_its_program() -> Q:
+    """The same, where each report is joined to a program."""
+    return is_approved() | Q(
+        status=Status.SUBMITTED, site__participations__program__approval_required=False
+    )
+
+
+def is_approved(day: date | None = None) -> Q:
+    """Approved, or reopened until a day that is over, without a correction."""
+    expired = Q(status=Status.REOPENED, reopened_until__lt=day or timezone.localdate())
+    return Q(status=Status.APPROVED) | expired
+
+
+def has_arrived() -> Q:
+    """Submitted or approved: nothing more is asked of whoever reports."""
+    return is_approved() | Q(status=Status.SUBMITTED)
+
+
+def standing(status: str, reopened_until: date | None, today: date) -> Status:
+    """What a stored status comes to on a day: a reopening that is over has ended, and the report
+    is approved as it was."""
+    is_over = reopened_until is not None and reopened_until < today
+    return Status.APPROVED if status == Status.REOPENED and is_over else Status(status)
+
+
+def may_be_corrected(status: str, reopened_until: date | None, today: date) -> bool:
+    """Whether a report is open for correction though its month may be locked: it was returned,
+    or reopened until a day that is not over."""
+    is_open = reopened_until is not None and reopened_until >= today
+    return status == Status.RETURNED or (status == Status.REOPENED and is_open)
 
 
 def _month_within(path):
@@ -98,9 +131,27 @@ class MonthlyReportQuerySet(models.QuerySet):
     def in_period(self, period):
         return self.filter(month__range=(period.first, period.last))
 
+    def with_own_approval(self, *, requiring=None):
+        """Say of each, as `may_own`, whether who entered it may approve it.
+
+        requiring : a program that is about to ask for approval
+        """
+        is_forbidden = forbids_own(OuterRef("site"), OuterRef("month"), requiring=requiring)
+        return self.annotate(may_own=~is_forbidden)
+
+    def withheld_from(self, user, *, requiring=None):
+        """Those that somebody entered, and may not approve for that."""
+        own = self.with_own_approval(requiring=requiring)
+        return own.filter(entered_by=user.pk, may_own=False)
+
     def official(self, program):
         """Reports that count: submitted or approved, only approved where that is required."""
         return self.filter(counts_officially(program))
+
+    def to_correct(self, today: date):
+        """Those of which `may_be_corrected` holds."""
+        reopened = Q(status=Status.REOPENED, reopened_until__gte=today)
+        return self.filter(Q(status=Status.RETURNED) | reopened)
 
     def of_program(self, program, *, role=None):
         """Reports of the program's sites, for months in which they take part and are open."""
@@ -126,7 +177,7 @@ class MonthlyReportQuerySet(models.QuerySet):
         own = "site__participations__"
         return self.filter(
             Q(**{f"{own}program__targets__in": targets, f"{own}role": Participation.Role.PROGRAM}),
-            COUNTS_OFFICIALLY,
+            counts_in_its_program(),
             _month_within(own),
             _month_within("site__spells__"),
         )
@@ -187,6 +238,12 @@ class MonthlyReport(models.Model):
     first_submitted_at = models.DateTimeField(
         null=True, blank=True, help_text="Decides whether the report was on time."
     )
+    reopened_until = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The last day on which a reopened report may be corrected; its counts as they "
+        "were approved count again from the day after.",
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = MonthlyReportQuerySet.as_manager()
@@ -219,5 +276,10 @@ class MonthlyReport(models.Model):
         return f"{self.site}, {format_month(self.month)}"
 
     @property
-    def receipt_number(self) -> str:
+    def standing(self) -> Status:
+        return standing(self.status, self.reopened_until, timezone.localdate())
+
+    @property
+    def version_number(self) -> str:
+        """Names this version, so that a move can say which one was looked at."""
         return f"{self.pk}-{self.version}"

@@ -135,7 +135,7 @@ def mantel_haenszel_ratio(
     arrays = [np.array(counts, dtype=np.float64) for counts in strata.counts]
     arrays[:2] = arrays[0] * growth, arrays[1] * growth
     now, base, spread = _weigh(*arrays)
-    if not (now and base):
+    if not (now and base and spread):  # without spread no stratum has births in both periods
         return None
     log_error, ratio = sqrt(dispersion * spread / (now * base)), now / base
     reach = exp(normal_quantile(confidence) * log_error)

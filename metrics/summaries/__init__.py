@@ -1,6 +1,14 @@
 """The one place where sums meet statistics. Page, CSV and all that follows read these objects."""
 
 from metrics.summaries.areas import AreaLine, AreaSummary, summarise_area
+from metrics.summaries.comparability import (
+    NO_NOTES,
+    PlaceNote,
+    PlaceNotes,
+    notes_on,
+    notes_on_area,
+    notes_on_contract,
+)
 from metrics.summaries.comparison import (
     ComparedMeasure,
     ComparedProgram,
@@ -13,8 +21,23 @@ from metrics.summaries.explanations import Explanation, explain_figure
 from metrics.summaries.figures import MonthFigures, PeriodFigures, YearFigures
 from metrics.summaries.first_steps import FirstSteps, begin_with, find_first_steps
 from metrics.summaries.gathering import Gathered, gather_program
+from metrics.summaries.grid import (
+    Grid,
+    GridCell,
+    GridNote,
+    GridRow,
+    GridSites,
+    GridState,
+    fill_grid,
+    list_grid_sites,
+    put_typed,
+)
 from metrics.summaries.how_we_know import HowWeKnow, summarise_how_we_know
-from metrics.summaries.interventions import InterventionSummary, summarise_intervention
+from metrics.summaries.inbox import Inbox, WaitingReport, Wanted, add_versions, open_inbox
+from metrics.summaries.interventions import (
+    InterventionSummary,
+    summarise_intervention,
+)
 from metrics.summaries.knowledge import (
     CardSummary,
     MeasureBenchmarks,
@@ -54,8 +77,11 @@ from metrics.summaries.site_months import MonthState, SiteMonth
 from metrics.summaries.sites import SiteSummary, summarise_site
 from metrics.summaries.targets import MeasureFigures, TargetSummary
 from metrics.summaries.traces import SiteTrace, trace_sites
+from metrics.summaries.trail import CountChange, Trail, Version, follow_trail
+from metrics.summaries.waiting import Outcome, SwitchPreview, WithWaiting, preview_switch
 
 __all__ = [
+    "NO_NOTES",
     "STANDINGS",
     "AreaLine",
     "AreaSites",
@@ -64,22 +90,33 @@ __all__ = [
     "ComparedMeasure",
     "ComparedProgram",
     "Comparison",
+    "CountChange",
     "Example",
     "Explanation",
     "FirstSteps",
     "Found",
     "Gathered",
+    "Grid",
+    "GridCell",
+    "GridNote",
+    "GridRow",
+    "GridSites",
+    "GridState",
     "HowWeKnow",
+    "Inbox",
     "InterventionSummary",
     "MeasureBenchmarks",
     "MeasureFigures",
     "MonthFigures",
     "MonthState",
     "NextSteps",
+    "Outcome",
     "OutputKind",
     "PeriodFigures",
     "PitfallsSummary",
     "PlaceLine",
+    "PlaceNote",
+    "PlaceNotes",
     "Portfolio",
     "PrintedProgram",
     "ProgramLine",
@@ -94,22 +131,38 @@ __all__ = [
     "SiteMonth",
     "SiteSummary",
     "SiteTrace",
+    "SwitchPreview",
     "TargetDetails",
     "TargetSummary",
+    "Trail",
+    "Version",
+    "WaitingReport",
+    "Wanted",
+    "WithWaiting",
     "YearFigures",
+    "add_versions",
     "assume_target",
     "begin_with",
     "compare_programs",
     "exemplify",
     "explain_figure",
+    "fill_grid",
     "find_first_steps",
     "find_pitfalls",
+    "follow_trail",
     "gather_program",
     "judge_contracts",
     "list_areas",
+    "list_grid_sites",
     "make_series",
     "make_up_program",
+    "notes_on",
+    "notes_on_area",
+    "notes_on_contract",
+    "open_inbox",
     "plan_program",
+    "preview_switch",
+    "put_typed",
     "read_card",
     "read_cards",
     "show_program",

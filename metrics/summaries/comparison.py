@@ -1,12 +1,13 @@
 """Programs side by side, each against its own baseline and its own promise."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
 
 from metrics.stats.comparisons import RateRatio
 from metrics.stats.decisions import State
+from metrics.summaries.comparability import PlaceNotes, notes_on_programs
 from metrics.summaries.portfolio_gathering import gather_portfolio
 from metrics.summaries.targets import TargetSummary
 from programs.models import Measure, Program
@@ -52,12 +53,14 @@ class Comparison:
 
     unpromised : programs asked for that promise nothing
     left_out : how many more there are than one picture holds
+    place_notes : what parts the months of a program's figures, where anything does
     """
 
     as_of: date
     measures: Sequence[ComparedMeasure]
     unpromised: Sequence[Program]
     left_out: int
+    place_notes: Mapping[Program, PlaceNotes]
 
     @property
     def compared(self) -> list[ComparedProgram]:
@@ -69,10 +72,13 @@ class Comparison:
         return any(own.change for own in self.compared)
 
 
-def compare_programs(programs: Sequence[Program], *, today: date) -> Comparison:
+def compare_programs(
+    programs: Sequence[Program], *, today: date, shown_sites: Collection[int] | None = None
+) -> Comparison:
     """Judge every current promise of these programs; the number of queries does not grow.
 
     programs : in the order in which they are to be listed
+    shown_sites : those that the reader may see by name; None takes all
     """
     gathered = gather_portfolio(programs, today=today)
     promised = [program for program in programs if gathered.targets[program.pk]]
@@ -90,4 +96,5 @@ def compare_programs(programs: Sequence[Program], *, today: date) -> Comparison:
         measures=[ComparedMeasure(measure, own) for measure, own in groups.items() if own],
         unpromised=[program for program in programs if not gathered.targets[program.pk]],
         left_out=len(promised[MOST_PROGRAMS:]),
+        place_notes=notes_on_programs(gathered, [own.target for own in compared], shown_sites),
     )

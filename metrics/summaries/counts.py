@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Aggregate, Case, Count, F, Max, Q, Sum, When
 
 from metrics.models import BreakdownCount, MonthlyReport, Status
-from metrics.models.reports import BIRTHS, COUNTS_OFFICIALLY, DEATHS
+from metrics.models.reports import BIRTHS, DEATHS, counts_in_its_program, has_arrived
 from programs.models import Measure, Participation
 from programs.periods import Period
 
@@ -72,7 +72,7 @@ def count_sites(
             name, measure, official & Q(month__range=(period.first, period.last))
         ).items()
     }
-    arrived = Q(status__in=(Status.SUBMITTED, Status.APPROVED))
+    arrived = has_arrived()
     rows = (
         _with_measures(reports, [measure])
         .order_by()
@@ -189,7 +189,7 @@ def count_months_of_programs(
     rows = (
         _with_measures(
             MonthlyReport.objects.of_programs(
-                programs, role=Participation.Role.PROGRAM, conditions=[COUNTS_OFFICIALLY]
+                programs, role=Participation.Role.PROGRAM, conditions=[counts_in_its_program()]
             ).filter(month__lte=through),
             measures,
         )
@@ -221,7 +221,7 @@ def count_arrivals(overdue: Mapping[int, date], through: date) -> dict[int, dict
     Returns program -> site -> counts, those of periods and the last report left out. A site that
     has sent nothing is absent.
     """
-    arrived = Q(status__in=(Status.SUBMITTED, Status.APPROVED))
+    arrived = has_arrived()
     waits = Q(**{f"{PROGRAM}__approval_required": True})
     is_overdue = Q(pk__in=[])
     for month in set(overdue.values()):

@@ -5,7 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from metrics.models import MonthlyReport, Status
+from metrics.models.reports import standing
 from metrics.summaries.counts import SiteCounts, count_arrivals
 from metrics.summaries.expected import Expected, expect_reports
 from metrics.summaries.portfolio_gathering import GatheredPortfolio
@@ -202,8 +205,11 @@ def _read_statuses(sites: Collection[int]) -> dict[int, dict[date, str]]:
     stored: dict[int, dict[date, str]] = {site: {} for site in sites}
     if stored:
         reports = MonthlyReport.objects.filter(site__in=stored).order_by()
-        for site, month, status in reports.values_list("site", "month", "status"):
-            stored[site][month] = status
+        today = timezone.localdate()
+        for site, month, status, until in reports.values_list(
+            "site", "month", "status", "reopened_until"
+        ):
+            stored[site][month] = standing(status, until, today)
     return stored
 
 

@@ -1,6 +1,6 @@
 """Which reports are expected: the months in which a site takes part and is open."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -53,16 +53,34 @@ class Expected:
         return by_month
 
 
-def expect_reports(participations: Iterable[Participation], through: date) -> Expected:
-    """Return what is expected of these participations up to and including a month."""
-    return Expected({p.site_id: tuple(_months_expected(p, through)) for p in participations})
+def expect_reports(
+    participations: Iterable[Participation],
+    through: date,
+    operation: Mapping[int, Sequence[Period]] | None = None,
+) -> Expected:
+    """Return what is expected of these participations up to and including a month.
+
+    operation : when each site was open; None for what its spells say now
+    """
+    return Expected(
+        {
+            own.site_id: tuple(
+                _months_expected(
+                    own,
+                    own.site.operation if operation is None else operation.get(own.site_id, ()),
+                    through,
+                )
+            )
+            for own in participations
+        }
+    )
 
 
-def _months_expected(participation, through):
+def _months_expected(participation, operation, through):
     if participation.first_month > through:
         return
     until_now = participation.period.intersection(Period(participation.first_month, through))
-    for spell in participation.site.operation:
+    for spell in operation:
         months = until_now.intersection(spell) if until_now else None
         if months:
             yield months

@@ -1,12 +1,12 @@
 """What a program's figures are made from, fetched once for all that is shown of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 
 from metrics.models import MonthlyReport, Status
 from metrics.models.reports import counts_officially
@@ -19,7 +19,14 @@ from metrics.summaries.counts import (
 )
 from metrics.summaries.expected import Expected, expect_reports
 from metrics.summaries.figures import Rating
-from metrics.summaries.targets import PERIOD_NAMES, choose_sites, contract_periods, rating_of
+from metrics.summaries.targets import (
+    PERIOD_NAMES,
+    TargetSummary,
+    choose_sites,
+    contract_periods,
+    rating_of,
+    summarise_target,
+)
 from programs.models import Measure, Participation, Program, Target
 from programs.periods import Period, month_of, shift_month
 
@@ -36,6 +43,7 @@ class Gathered:
     through, overdue : the last month that is over, and the last one that is overdue
     expected, own : of all its sites, and of its program sites without the comparison sites
     by_month : of program sites together; by_site : of every site, in the contract's periods
+    official : which reports count
     """
 
     program: Program
@@ -48,6 +56,7 @@ class Gathered:
     own: Expected
     by_month: CountsByMonth
     by_site: Mapping[int, SiteCounts]
+    official: Q
 
     @cached_property
     def categories(self) -> dict[tuple[int, int], dict[str, Counts]]:
@@ -55,10 +64,8 @@ class Gathered:
         periods = contract_periods(self.target, self.own.span) if self.target else {}
         if len(periods) < len(PERIOD_NAMES):
             return {}
-        reports = MonthlyReport.objects.of_program(
-            self.program, role=Participation.Role.PROGRAM
-        ).official(self.program)
-        return count_categories(reports, periods)
+        reports = MonthlyReport.objects.of_program(self.program, role=Participation.Role.PROGRAM)
+        return count_categories(reports.filter(self.official), periods)
 
     @property
     def measure(self) -> Measure:
@@ -87,7 +94,9 @@ class Gathered:
         sites, measure = choose_sites(target, self.own_by_site, self.own), Measure(target.measure)
         if sites == set(self.own.by_site):
             return sites, self.months_of(measure)
-        by_month = count_program_months(self.program, self.own.span, [measure], sites)
+        by_month = count_program_months(
+            self.program, self.own.span, [measure], sites, self.official
+        )
         return sites, {month: counts[measure] for month, counts in by_month.items()}
 
 
@@ -114,7 +123,29 @@ def gather_program(program: Program, *, today: date, measure: Measure | None = N
         own=own,
         by_month=count_program_months(program, own.span, list(Measure)),
         by_site=count_program_sites(program, target, expected.span, program.overdue_through(today)),
+        official=counts_officially(program),
     )
+
+
+def regather(gathered: Gathered, official: Q) -> Gathered:
+    """The same program on the same day, had other reports counted. In two queries."""
+    program, target = gathered.program, gathered.target
+    return replace(
+        gathered,
+        by_month=count_program_months(program, gathered.own.span, list(Measure), official=official),
+        by_site=count_program_sites(
+            program, target, gathered.expected.span, gathered.overdue, official=official
+        ),
+        official=official,
+    )
+
+
+def judge_gathered(gathered: Gathered) -> TargetSummary | None:
+    """Judge the promise looked at; None where nothing was promised."""
+    if gathered.target is None:
+        return None
+    sites, by_month = gathered.months_of_target(gathered.target)
+    return summarise_target(gathered.target, by_month, sites, gathered.own, gathered.through)
 
 
 def count_program_months(
@@ -122,14 +153,19 @@ def count_program_months(
     span: Period | None,
     measures: Collection[Measure],
     sites: Collection[int] | None = None,
+    official: Q | None = None,
 ) -> CountsByMonth:
-    """Sum the official reports of program sites, of these or of all, month by month."""
+    """Sum the official reports of program sites, of these or of all, month by month.
+
+    official : which reports count; None for those that do by the program's own rule
+    """
     if span is None:
         return {}
     reports = MonthlyReport.objects.of_program(program, role=Participation.Role.PROGRAM)
     if sites is not None:
         reports = reports.filter(site__in=sites)
-    return count_months(reports.official(program).in_period(span), measures)
+    counting = counts_officially(program) if official is None else official
+    return count_months(reports.filter(counting).in_period(span), measures)
 
 
 def _is_program_site(participation):
@@ -142,10 +178,12 @@ def count_program_sites(
     span: Period | None,
     overdue: date,
     measure: Measure | None = None,
+    official: Q | None = None,
 ) -> dict[int, SiteCounts]:
     """Sum a measure over the contract's periods and the last 12 months, site by site.
 
     measure : the contract's own where it is None
+    official : which reports count; None for those that do by the program's own rule
     """
     if span is None:
         return {}
@@ -153,6 +191,5 @@ def count_program_sites(
     periods[RECENT] = Period.ending(span.last)
     measure = measure or (Measure(target.measure) if target else Measure.INFANT)
     reports = MonthlyReport.objects.of_program(program).exclude(status=Status.DRAFT)
-    return count_sites(
-        reports.in_period(span), measure, periods, counts_officially(program), overdue
-    )
+    counting = counts_officially(program) if official is None else official
+    return count_sites(reports.in_period(span), measure, periods, counting, overdue)

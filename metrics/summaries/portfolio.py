@@ -6,6 +6,7 @@ from datetime import date
 
 from metrics.stats.decisions import State
 from metrics.stats.evidence import MIN_COMPLETENESS
+from metrics.summaries.comparability import notes_on_programs
 from metrics.summaries.dues import AllDues, Dues, SiteInProgram, add_up_dues, list_dues, list_parts
 from metrics.summaries.figures import PeriodFigures
 from metrics.summaries.portfolio_gathering import GatheredPortfolio, gather_portfolio
@@ -33,6 +34,7 @@ class ProgramLine:
     sites : how many program sites there are
     dues : what it waits for from the reader's sites; all else is of the program as a whole
     last_report : the last month of which a program site's report counts
+    is_parted : whether places behind its verdict changed between the months that it compares
     """
 
     program: Program
@@ -41,6 +43,7 @@ class ProgramLine:
     sites: int
     dues: Dues
     last_report: date | None
+    is_parted: bool
 
     @property
     def covered(self) -> PeriodFigures | None:
@@ -124,7 +127,13 @@ class Portfolio:
         )
 
     def lines(self, programs: Iterable[Program]) -> list[ProgramLine]:
-        return [self._line(program) for program in programs]
+        targets = {
+            program: self.gathered.judge(target) if target else None
+            for program in programs
+            for target in [self.gathered.first_target(program)]
+        }
+        parted = notes_on_programs(self.gathered, filter(None, targets.values()))
+        return [self._line(own, target, own in parted) for own, target in targets.items()]
 
     def dues(self, writable: Collection[int]) -> AllDues:
         """What all programs wait for together. One that has ended waits for nothing: what never
@@ -140,15 +149,16 @@ class Portfolio:
         ]
         return list_dues(parts, writable, is_limited=self.is_limited)
 
-    def _line(self, program):
-        target, own = self.gathered.first_target(program), self.gathered.own[program.pk]
+    def _line(self, program, target, is_parted):
+        own = self.gathered.own[program.pk]
         return ProgramLine(
             program=program,
-            target=self.gathered.judge(target) if target else None,
+            target=target,
             series=self.gathered.series(program),
             sites=len(own.by_site),
             dues=add_up_dues(self.parts[program.pk]),
             last_report=self.gathered.last_report(program),
+            is_parted=is_parted,
         )
 
     def _standing(self, program: Program) -> str:

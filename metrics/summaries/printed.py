@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from metrics.summaries.comparability import PlaceNotes, notes_on_contract
 from metrics.summaries.figures import YearFigures
 from metrics.summaries.gathering import Gathered, gather_program
 from metrics.summaries.places import PlaceLine, judge_sites, judge_together
@@ -15,6 +16,7 @@ from programs.models.interventions import Lever
 # Lines that the second page has above the method: for sites, at most so many, for the last
 # years with their head, for what was done, and for what stands around the verdict.
 ROOM, MOST_SITES, MOST_YEARS, HEAD = 37, 16, 5, 3
+MOST_NOTES = 3  # of what changed about the places; the others are counted
 MOST_INTERVENTIONS, MOST_DRAWN = 12, 6  # named on the second page; below the trend on the first
 LETTERS, MOST_LETTERS, MONTHS = 95, 60, 22  # of a line, of a name in it, and of its months
 SITE_LETTERS = 26  # of a site's name in a line; a longer one takes two
@@ -42,6 +44,7 @@ class PrintedProgram:
     sites: int
     comparison_sites: int
     listable: int
+    place_notes: PlaceNotes
 
     @property
     def listed(self) -> int:
@@ -82,7 +85,8 @@ def summarise_for_paper(
     places = _judge_shown_sites(gathered, summary.target, shown_sites)
     lines = [own for own in summary.sites if own.role == Participation.Role.PROGRAM]
     lines.sort(key=_most_births_first)
-    room = ROOM - _count_doubts(summary) - _count_lines_done(summary.interventions)
+    notes = notes_on_contract(gathered, summary.target, shown_sites=shown_sites).cut_to(MOST_NOTES)
+    room = ROOM - _count_doubts(summary, notes) - _count_lines_done(summary.interventions)
     names = [own.place.name for own in places] or [own.site.name for own in lines]
     most = _count_fitting(names, min(MOST_SITES, room))
     has_room_for_years = _count_lines(names[:most]) + MOST_YEARS + HEAD <= room
@@ -95,6 +99,7 @@ def summarise_for_paper(
         sites=summary.shown.sites,
         comparison_sites=len(gathered.expected.by_site) - len(gathered.own.by_site),
         listable=len(names),
+        place_notes=notes,
     )
 
 
@@ -139,12 +144,14 @@ def _count_lines_done(interventions: Sequence[Intervention]) -> int:
     return 1 + sum(-(-own // LETTERS) for own in letters)
 
 
-def _count_doubts(summary: ProgramSummary) -> int:
-    """How many lines the sentences around the verdict take, at most two each."""
+def _count_doubts(summary: ProgramSummary, notes: PlaceNotes) -> int:
+    """How many lines the sentences around the verdict take, at most two each, three for what
+    changed about a place."""
     target, details = summary.target, summary.details
+    changed = HEAD + 3 * len(notes.notes) if notes else 0
     if target is None or details is None:
-        return 0
-    return sum(
+        return changed
+    return changed + sum(
         (
             2 if details.tipping.extra_deaths else 0,
             1 if details.averted else 0,

@@ -9,7 +9,13 @@ from django.db.models import Q
 from metrics.summaries.counts import NOTHING, SiteCounts
 from metrics.summaries.details import TargetDetails, explain_target
 from metrics.summaries.figures import PeriodFigures, figures_of
-from metrics.summaries.gathering import RECENT, Gathered, count_program_sites, gather_program
+from metrics.summaries.gathering import (
+    RECENT,
+    Gathered,
+    count_program_sites,
+    gather_program,
+    judge_gathered,
+)
 from metrics.summaries.next_steps import NextSteps, SiteDuty, find_visits
 from metrics.summaries.places import judge_sites
 from metrics.summaries.scopes import EVERYTHING, Scope, Shown, show_scope
@@ -21,8 +27,8 @@ from metrics.summaries.targets import (
     TargetSummary,
     compare_measures,
     contract_periods,
-    summarise_target,
 )
+from metrics.summaries.waiting import WithWaiting, weigh_waiting
 from programs.models import Intervention, Measure, Participation, Program, Site
 from programs.periods import Period
 
@@ -50,6 +56,7 @@ class ProgramSummary:
 
     target, details, measures : of the contract, whatever the scope
     shown, sites : within the scope, of its measure
+    with_waiting : what the figures would be; None where nothing waits for approval
     """
 
     program: Program
@@ -63,6 +70,7 @@ class ProgramSummary:
     interventions: Sequence[Intervention]
     waiting: int
     next_steps: NextSteps
+    with_waiting: WithWaiting | None
 
     @property
     def series(self) -> Series:
@@ -110,6 +118,7 @@ def summarise_gathered(
         interventions=_list_interventions(gathered.program, scope),
         waiting=sum(counts.waiting for counts in gathered.own_by_site.values()),
         next_steps=_find_next_steps(gathered, target, lines, shown_sites),
+        with_waiting=weigh_waiting(gathered, target),
     )
 
 
@@ -119,13 +128,6 @@ def _list_interventions(program, scope: Scope):
     if scope.sites is not None:
         own = own.filter(Q(sites__in=scope.sites) | Q(sites=None)).distinct()
     return list(own)
-
-
-def judge_gathered(gathered: Gathered) -> TargetSummary | None:
-    if gathered.target is None:
-        return None
-    sites, by_month = gathered.months_of_target(gathered.target)
-    return summarise_target(gathered.target, by_month, sites, gathered.own, gathered.through)
 
 
 def contract_measures(gathered: Gathered) -> list[MeasureFigures]:

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from metrics.summaries.counts import Counts
 from metrics.summaries.expected import Expected
 from metrics.summaries.figures import Rating
@@ -133,6 +135,7 @@ def make_up_program() -> Showcase:
             own=expected,
             by_month={},
             by_site={},
+            official=Q(),
         ),
         target=summarise_target(target, months, [SITE], expected, SPAN.last),
         series=series,

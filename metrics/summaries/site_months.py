@@ -6,11 +6,13 @@ from datetime import date
 from enum import StrEnum
 
 from metrics.models import MonthlyReport, Status
+from metrics.models.reports import standing
 from metrics.stats.rates import Rate
 from metrics.summaries.counts import Counts
 from metrics.summaries.figures import Rating, month_figures
 from programs.models import Participation, Site
-from programs.periods import Period, shift_month
+from programs.periods import Period
+from programs.terms import due_on, parts_in
 
 
 class MonthState(StrEnum):
@@ -87,17 +89,21 @@ def list_site_months(
     """
     if span is None:
         return []
-    taking_part = [participation.period for participation in participations]
-    due_day = min((p.program.report_due_day for p in participations), default=1)
     expected = {
-        month: any(month in own for own in taking_part) and _is_open(site, month) for month in span
+        month: bool(parts_in(participations, month)) and _is_open(site, month) for month in span
     }
     # A report that nobody expected still is one report of one.
     asked = {month: int(expected[month] or month in stored) for month in span}
     return [
         SiteMonth(
             month=own.month,
-            state=_state(own, stored.get(own.month), expected[own.month], site, today, due_day),
+            state=_state(
+                own,
+                stored.get(own.month),
+                site,
+                today,
+                due=due_on(participations, own.month) if expected[own.month] else None,
+            ),
             report=stored.get(own.month),
             rate=own.rate,
         )
@@ -105,21 +111,20 @@ def list_site_months(
     ]
 
 
-def _state(figures, report, expected, site, today, due_day):
-    if report is not None and report.status == Status.DRAFT:
-        return MonthState.DRAFT
-    if report is not None and report.status in (Status.RETURNED, Status.REOPENED):
-        return MonthState.RETURNED
+def _state(figures, report, site, today, *, due):
+    """due : the day by which it is to come in; None where none is expected"""
     if report is not None:
+        stands = standing(report.status, report.reopened_until, today)
+        if stands not in COUNTED:
+            return MonthState.DRAFT if stands == Status.DRAFT else MonthState.RETURNED
         if report.live_births == 0:
             return MonthState.ZERO_BIRTHS
         return MonthState.PARTIAL if figures.is_partial else MonthState.REPORTED
     if not _is_open(site, figures.month):
         return MonthState.CLOSED
-    if not expected:
+    if due is None:
         return MonthState.NOT_EXPECTED
-    due_date = shift_month(figures.month, 1).replace(day=due_day)
-    return MonthState.DUE if today <= due_date else MonthState.MISSING
+    return MonthState.DUE if today <= due else MonthState.MISSING
 
 
 def _is_open(site, month):

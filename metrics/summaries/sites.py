@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Count, Max, Min, Q
 
 from metrics.models import Status
+from metrics.models.reports import has_arrived
 from metrics.stats.evidence import MIN_DEATHS
 from metrics.summaries.counts import NOTHING, count_months
 from metrics.summaries.expected import Expected
@@ -15,7 +16,6 @@ from metrics.summaries.operation import Change, Stretch, find_changes, list_stre
 from metrics.summaries.places import area_path
 from metrics.summaries.series import Series, make_series
 from metrics.summaries.site_months import (
-    COUNTED,
     MonthState,
     SiteMonth,
     list_site_months,
@@ -135,7 +135,7 @@ def summarise_site(
     """
     through = shift_month(month_of(today), -1)
     stored = {report.month: report for report in site.monthly_reports.all()}
-    by_month = count_months(site.monthly_reports.filter(status__in=COUNTED), list(Measure))
+    by_month = count_months(site.monthly_reports.filter(has_arrived()), list(Measure))
     counted = [own for own in Measure if any(counts[own].reports for counts in by_month.values())]
     measure = measure or (counted[0] if counted else Measure.INFANT)
     rated = {month: counts[measure] for month, counts in by_month.items()}

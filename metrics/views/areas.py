@@ -9,10 +9,16 @@ from django.views.decorators.http import require_safe
 
 from metrics.charts import NARROW, WIDE, Trend, draw_trend
 from metrics.exports import file_name
-from metrics.summaries import AreaSummary, Gathered, gather_program, summarise_area
+from metrics.summaries import (
+    AreaSummary,
+    Gathered,
+    gather_program,
+    notes_on_area,
+    summarise_area,
+)
 from metrics.views.access import asked_measure, get_membership, send_picture, shown_sites
 from metrics.views.sparks import spark_page
-from programs.models import Measure
+from programs.models import Measure, Site
 
 AREAS_A_PAGE = 50
 
@@ -26,6 +32,7 @@ def area(request, slug, code):
     context = {
         "program": summary.program,
         "summary": summary,
+        "place_notes": notes_on_area(gathered, summary.own, shown_sites=_seen(request)),
         "measures": Measure,
         "trend": [draw_trend(_trend(summary), shape) for shape in (WIDE, NARROW)],
         "inside": Paginator(summary.inside, AREAS_A_PAGE).get_page(request.GET.get("areas")),
@@ -53,6 +60,11 @@ def _summarise(request, slug, code) -> tuple[Gathered, AreaSummary]:
     if summary is None:
         raise Http404("None of the program's sites that you may see lies in this area.")
     return gathered, summary
+
+
+def _seen(request):
+    """The sites that may be named; asked for where something changed."""
+    return Site.objects.visible_to(request.user).values_list("pk", flat=True)
 
 
 def _trend(summary: AreaSummary) -> Trend:

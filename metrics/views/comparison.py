@@ -10,7 +10,7 @@ from metrics.charts import COMPARISON_NARROW, COMPARISON_WIDE, draw_comparison
 from metrics.forms import ComparisonForm
 from metrics.summaries import Comparison, compare_programs
 from metrics.views.access import send_picture
-from programs.models import Program
+from programs.models import Program, Site
 
 
 @require_safe
@@ -42,4 +42,5 @@ def _compare(request) -> tuple[ComparisonForm, Comparison]:
     form = ComparisonForm(request.GET, programs=programs)
     if not form.is_valid():
         raise Http404("One of these programs does not exist.")
-    return form, compare_programs(form.chosen, today=timezone.localdate())
+    seen = Site.objects.visible_to(request.user).values_list("pk", flat=True)
+    return form, compare_programs(form.chosen, today=timezone.localdate(), shown_sites=seen)

@@ -17,8 +17,10 @@ from metrics.evaluations import (
     to_bytes,
 )
 from metrics.models import Evaluation
-from metrics.views.access import get_membership
-from programs.models import Role, Site, Target
+from metrics.summaries import notes_on
+from metrics.views.access import get_membership, shown_sites
+from programs.models import Participation, Role, Site, Target
+from programs.periods import Period
 
 LINES_A_PAGE = 50
 
@@ -62,6 +64,7 @@ def evaluation(request, slug, pk):
         "changes": changes.get_page(request.GET.get("changes")),
         "omissions": omissions.get_page(request.GET.get("page")),
         "is_limited": not membership.all_sites,
+        "place_notes": _find_notes(membership, comparison.frozen),
     }
     return render(request, "metrics/evaluation.html", context)
 
@@ -99,6 +102,14 @@ def _get_evaluation(request, slug, pk):
     membership = get_membership(request, slug)
     seen = Evaluation.objects.visible_to(request.user).select_related("target", "frozen_by")
     return membership, get_object_or_404(seen, target__program=membership.program, pk=pk)
+
+
+def _find_notes(membership, frozen):
+    """What is known today to part its months, whether or not it was known then."""
+    own = Participation.objects.filter(program=membership.program, role=Participation.Role.PROGRAM)
+    span = Period(frozen.baseline.period.first, frozen.evaluation.period.last)
+    sites = own.values_list("site", flat=True)
+    return notes_on(sites, None, span, shown_sites=shown_sites(membership))
 
 
 def _shown_codes(membership):

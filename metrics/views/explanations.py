@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from metrics.summaries import explain_figure, gather_program, list_areas
+from metrics.summaries import explain_figure, gather_program, list_areas, notes_on
 from metrics.views.access import get_membership, shown_sites
 from programs.models import Measure, Site
 
@@ -25,17 +25,24 @@ def explanation(request, slug, measure, period):
     )
     asked = request.GET.getlist("site")
     site = _find_site(covered, asked[0]) if len(asked) == 1 else None
+    sites = _find_sites(request, membership, gathered)
     explained = explain_figure(
         gathered,
         Measure(measure),
         period,
         site=site,
-        sites=_find_sites(request, membership, gathered),
+        sites=sites,
         by_contract=request.GET.get("of") == "contract",
     )
     seen = explained.reports.filter(site__in=covered)
     context = {
         "explained": explained,
+        "place_notes": notes_on(
+            {site.pk} if site else set(gathered.own.by_site if sites is None else sites),
+            () if site else None,
+            period,
+            shown_sites=shown_sites(membership),
+        ),
         "reports": Paginator(seen, REPORTS_A_PAGE).get_page(request.GET.get("page")),
         "places": request.GET.getlist("area") + asked,
         "is_limited": not (membership.all_sites or asked or "area" in request.GET),

@@ -8,9 +8,17 @@ from django.views.decorators.http import require_safe
 
 from metrics.charts import NARROW, WIDE, Outputs, Trend, draw_outputs
 from metrics.exports import file_name
-from metrics.summaries import InterventionSummary, gather_program, summarise_intervention
+from metrics.summaries import (
+    NO_NOTES,
+    InterventionSummary,
+    PlaceNotes,
+    gather_program,
+    notes_on,
+    summarise_intervention,
+)
 from metrics.views.access import asked_measure, get_membership, send_picture, shown_sites
-from programs.models import Intervention, Measure
+from programs.models import Intervention, Measure, Participation, Site
+from programs.periods import Period
 
 MONTHS_A_PAGE = 50
 
@@ -26,6 +34,7 @@ def intervention(request, slug, pk):
         "summary": summary,
         "measures": Measure,
         "pictures": [draw_outputs(_outputs(summary), shape) for shape in (WIDE, NARROW)],
+        "place_notes": _find_notes(request, summary),
         "rows": Paginator(summary.rows, MONTHS_A_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "metrics/intervention.html", context)
@@ -50,6 +59,21 @@ def _summarise(request, slug, pk) -> InterventionSummary:
         today=today,
         measure=measure,
         shown_sites=shown_sites(membership),
+    )
+
+
+def _find_notes(request, summary: InterventionSummary) -> PlaceNotes:
+    """What parts the months before it began from those since."""
+    if summary.change is None or summary.shown is None:
+        return NO_NOTES
+    own = Participation.objects.filter(program=summary.program, role=Participation.Role.PROGRAM)
+    sites = summary.shown.scope.sites
+    span = Period(summary.change.before.period.first, summary.change.since.period.last)
+    return notes_on(
+        own.values_list("site", flat=True) if sites is None else sites,
+        None,
+        span,
+        shown_sites=Site.objects.visible_to(request.user).values_list("pk", flat=True),
     )
 
 

@@ -29,7 +29,8 @@ def portfolio(request):
     if request.htmx and not request.htmx.boosted:
         return render(request, "metrics/_found_programs.html", context)
     writable = set(Site.objects.writable_by(request.user).values_list("pk", flat=True))
-    context |= {"dues": own.dues(writable), "number": len(own.gathered.programs)}
+    context |= {"dues": own.dues(writable), "may_enter": bool(writable)}
+    context["number"] = len(own.gathered.programs)
     return render(request, "metrics/portfolio.html", context)
 
 

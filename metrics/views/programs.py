@@ -1,6 +1,7 @@
 """The program page, how it is known, and their files."""
 
 from dataclasses import dataclass
+from html import unescape
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -23,9 +24,11 @@ from metrics.exports import file_name, site_month_rows, stream_csv, summary_rows
 from metrics.forms import ScopeForm
 from metrics.summaries import (
     Gathered,
+    PlaceNotes,
     ProgramSummary,
     gather_program,
     list_areas,
+    notes_on_contract,
     summarise_gathered,
     summarise_how_we_know,
 )
@@ -39,9 +42,13 @@ USUAL_LEAST = 80  # percent of reports, where no contract says what is needed
 
 @dataclass(frozen=True)
 class _Asked:
-    """What somebody asked of a program, and the figures that answer it."""
+    """What somebody asked of a program, and the figures that answer it.
+
+    seen : the sites whose own figures they may see; None for all
+    """
 
     membership: Membership
+    seen: set[int] | None
     form: ScopeForm
     gathered: Gathered
     summary: ProgramSummary
@@ -63,6 +70,7 @@ def program(request, slug):
         "map": draw_map(summary.sites, str(summary.program)),
         "sites": spark_page(asked.gathered, summary.shown, summary.sites, request.GET.get("page")),
         "membership": membership,
+        "place_notes": _find_notes(asked),
         "may_import": membership.role == Role.MANAGER and membership.all_sites,
     }
     if request.htmx and not request.htmx.boosted:
@@ -112,8 +120,9 @@ def program_summary_csv(request, slug):
     summary = asked.summary
     if asked.form.is_bound and not asked.form.is_valid():
         return redirect(f"{reverse('program', args=[slug])}?{request.GET.urlencode()}")
-    sentence = render_to_string("metrics/verdict_sentence.txt", {"target": summary.target})
-    rows = summary_rows(summary, " ".join(sentence.split()))
+    waiting = summary.with_waiting and summary.with_waiting.outcome.target
+    said = _say(summary.target), _say(waiting) if waiting else ""
+    rows = summary_rows(summary, *said, notes=_say_notes(_find_notes(asked)))
     return stream_csv(file_name(summary.program, "summary", summary.as_of), rows)
 
 
@@ -125,6 +134,22 @@ def program_site_months_csv(request, slug):
     sites = Site.objects.covered_by(membership)
     rows = site_month_rows(membership.program, sites)
     return stream_csv(file_name(membership.program, "site-months", timezone.localdate()), rows)
+
+
+def _say(target) -> str:
+    """A verdict in words, on one line."""
+    return " ".join(render_to_string("metrics/verdict_sentence.txt", {"target": target}).split())
+
+
+def _find_notes(asked: _Asked) -> PlaceNotes:
+    return notes_on_contract(asked.gathered, asked.summary.target, shown_sites=asked.seen)
+
+
+def _say_notes(notes: PlaceNotes) -> list[str]:
+    """What parts the months, as the page says it, but for a file that is not HTML."""
+    said = [render_to_string("metrics/_place_note.txt", {"note": own}) for own in notes.notes]
+    hidden = render_to_string("metrics/_place_notes_hidden.txt", {"notes": notes})
+    return [unescape(" ".join(own.split())) for own in [*said, hidden] if own.strip()]
 
 
 def _ask(request, slug) -> _Asked:
@@ -146,7 +171,7 @@ def _ask(request, slug) -> _Asked:
         ],
     )
     summary = summarise_gathered(gathered, today=today, scope=form.scope, shown_sites=seen)
-    return _Asked(membership, form, gathered, summary)
+    return _Asked(membership, seen, form, gathered, summary)
 
 
 def _trend(asked: _Asked) -> Trend:

@@ -1,6 +1,5 @@
 """Every part that pages are made of, with real content, for those who build them."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.decorators import login_required
@@ -22,7 +21,7 @@ from metrics.charts import (
     spark_top,
 )
 from metrics.forms import MonthlyReportForm, PlanForm, ScopeForm
-from metrics.gate import PastCounts
+from metrics.gate import PastCounts, SiteAtGate
 from metrics.models import Status
 from metrics.summaries import (
     MonthState,
@@ -68,14 +67,6 @@ TONES = (
 )
 A_PAGE, MANY = 50, 128
 UNUSUAL = {"seen_version": "0", "live_births": "40", "infant_deaths": "52", "stillbirths": "1"}
-
-
-@dataclass(frozen=True)
-class _OpenSite:
-    """What the form asks of a site: its name, and that it was open."""
-
-    name: str
-    operation: tuple[Period, ...]
 
 
 @require_safe
@@ -159,7 +150,7 @@ def _fill_forms(shown: Showcase, today: date):
     last = shift_month(month_of(today), -1)
     report = MonthlyReportForm(
         UNUSUAL,
-        site=_OpenSite("Harbour Road Health Centre", (Period(last, last),)),
+        gate=SiteAtGate("Harbour Road Health Centre", (Period(last, last),)),
         month=last,
         past=PastCounts(),
         today=today,

@@ -1,5 +1,6 @@
 """Who, where, when, promised what: set up by admins."""
 
+from programs.admin.changes import PlaceChangeAdmin
 from programs.admin.interventions import InterventionAdmin
 from programs.admin.memberships import MembershipAdmin
 from programs.admin.places import AreaAdmin, SiteAdmin
@@ -11,6 +12,7 @@ __all__ = [
     "InterventionAdmin",
     "MembershipAdmin",
     "ParticipationAdmin",
+    "PlaceChangeAdmin",
     "ProgramAdmin",
     "SiteAdmin",
     "TargetAdmin",

@@ -77,13 +77,13 @@ class ProgramAdmin(HistoryAdmin):
     list_display = ["name", "status", "start_month", "planned_end_month", "approval_required"]
     list_filter = ["status", "approval_required"]
     search_fields = ["name", "slug", "partners"]
-    readonly_fields = ["taking_part"]
+    readonly_fields = ["approval", "taking_part"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "status", "purpose", "partners"]}),
         ("When", {"fields": ["start_month", "planned_end_month", "year_first_month"]}),
         (
             "Reports",
-            {"fields": ["report_due_day", "approval_required", "self_approval_allowed"]},
+            {"fields": ["report_due_day", "approval", "self_approval_allowed"]},
         ),
         ("Bands", {"fields": ["band_low", "band_high"]}),
         ("Sites", {"fields": ["taking_part"]}),
@@ -97,6 +97,19 @@ class ProgramAdmin(HistoryAdmin):
     def get_prepopulated_fields(self, request, obj=None):
         """Only while it is new: the slug is the program's address, which others have noted."""
         return {} if obj else {"slug": ["name"]}
+
+    @admin.display(description="approval required")
+    def approval(self, program):
+        """Switched on its own page, which says first what it would do to the figures."""
+        if program.pk is None:
+            return "No. A manager switches it on once the program is there."
+        return format_html(
+            '{}. <a href="{}">Switch it {}</a>: a manager of all sites may, and sees first what '
+            "the figures would be.",
+            "Yes" if program.approval_required else "No",
+            reverse("approval_switch", args=[program.slug]),
+            "off" if program.approval_required else "on",
+        )
 
     @admin.display(description="taking part")
     def taking_part(self, program):

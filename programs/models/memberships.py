@@ -20,6 +20,10 @@ class MembershipQuerySet(models.QuerySet):
         )
         return self.filter(Q(user_id=user.pk) | Exists(managed))
 
+    def managing_all_sites(self):
+        """Those who decide who may do what: managers of all sites who can still sign in."""
+        return self.filter(role=Role.MANAGER, all_sites=True, user__is_active=True)
+
 
 class Membership(models.Model):
     """What one user may do in one program. No row: the program does not exist for them."""

@@ -83,6 +83,18 @@ class SiteQuerySet(models.QuerySet):
             Membership.objects.filter(user_id=user.pk, role__in=[Role.REPORTER, Role.MANAGER])
         )
 
+    def managed_by(self, user):
+        """Sites of which this user may say what becomes of them: a manager of all sites of
+        every program in which they take part."""
+        managing = Membership.objects.filter(
+            program=OuterRef("participations__program"),
+            user_id=user.pk,
+            role=Role.MANAGER,
+            all_sites=True,
+        )
+        parts = Site.objects.filter(pk=OuterRef("pk"), participations__isnull=False)
+        return self.filter(Exists(parts), ~Exists(parts.filter(~Exists(managing))))
+
     def covered_by(self, membership):
         """The program's sites that this one membership covers."""
         sites = self.filter(participations__program=membership.program_id)

@@ -1,7 +1,7 @@
 """The effort itself, and which sites take part in it from when to when."""
 
 import calendar
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -70,6 +70,18 @@ class Program(models.Model):
         validators=[MinValueValidator(0)],
         help_text="Infant deaths per 1,000 live births above which the band is crisis.",
     )
+    locks_after_days = models.PositiveSmallIntegerField(
+        "months lock after (days)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="For so many days after its end a month may be reported and changed; then only "
+        "where a manager opens it for one site. Empty: always.",
+    )
+    collects_ages = models.BooleanField("collects ages at death", default=True)
+    collects_stillbirths = models.BooleanField(default=True)
+    collects_maternal_deaths = models.BooleanField(default=True)
+    collects_services = models.BooleanField("collects care given", default=True)
     sites = models.ManyToManyField(Site, through="Participation", related_name="programs")
 
     objects = ProgramQuerySet.as_manager()
@@ -97,6 +109,13 @@ class Program(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def locked_through(self, today: date) -> date | None:
+        """The last month that is locked on a day; None where months never lock."""
+        if self.locks_after_days is None:
+            return None
+        month_still_open = month_of(today - timedelta(days=self.locks_after_days))
+        return shift_month(month_still_open, -1)
 
     def overdue_through(self, today: date) -> date:
         """The last month whose report is overdue on a day, where it has not come in."""

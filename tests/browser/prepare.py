@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from tests.browser.many import build_many
+from tests.browser.walk import build_walk
 from tests.factories import UserFactory
 from tests.world import build_world
 
@@ -28,7 +29,7 @@ def prepare() -> dict[str, object]:
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     today = timezone.localdate()
-    facts = build_world(today) | build_many(today)
+    facts = build_world(today) | build_many(today) | build_walk(today)
     _add_people()
     sessions = {own.username: _sign_in(own) for own in User.objects.all()}
     return facts | _write_links() | {"sessions": sessions}

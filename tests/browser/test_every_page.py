@@ -20,14 +20,20 @@ def seen():
 @pytest.mark.parametrize("name", page_names())
 def test_page_has_no_barrier_and_offends_no_policy(visitors, world, seen, name):
     usual, *other_states = addresses_of(name, world)
-    looks = [(role, usual) for role in roles_of(name)]
-    looks += [(roles_of(name)[-1], path) for path in other_states]
-    assert [fault for role, path in looks for fault in look(visitors(role), path, seen)] == []
+    *others, most = roles_of(name)
+    looks = [(most, usual, look_closely), *((most, path, look_closely) for path in other_states)]
+    looks += [(role, usual, look_over) for role in others]
+    assert [
+        fault
+        for role, path, closely in looks
+        for fault in look(visitors(role), path, seen, closely)
+    ] == []
     assert visitors("admin").is_signed_in()
 
 
 def test_pages_of_what_went_wrong_have_no_barrier_and_offend_no_policy(visitors, seen):
-    assert [fault for path in WRONG for fault in look(visitors("admin"), path, seen)] == []
+    admin = visitors("admin")
+    assert [fault for path in WRONG for fault in look(admin, path, seen, look_closely)] == []
 
 
 def roles_of(name):
@@ -39,18 +45,30 @@ def roles_of(name):
     return [None, "stranger", "viewer", "reporter", "manager", "admin"]
 
 
-def look(visitor, path, seen):
+def look(visitor, path, seen, closely):
     """Open a page, and say what is wrong with it."""
     visitor.open(path)
     faults = list(visitor.complaints)
     if (words := visitor.read()) not in seen:
         seen.add(words)
-        faults += find_overflow(visitor)
-        visitor.open_details()
-        for width in WIDTHS:
-            faults += find_barriers(visitor, width)
-        faults += find_what_large_text_breaks(visitor)
+        faults += closely(visitor)
     return [f"{path}, {visitor.name or 'signed out'}, {fault}" for fault in faults]
+
+
+def look_closely(visitor):
+    """In every width and both schemes, with large text: once for who sees the most of a page."""
+    faults = find_overflow(visitor, NARROW)
+    visitor.open_details()
+    for width in WIDTHS:
+        faults += find_barriers(visitor, width)
+    return faults + find_what_large_text_breaks(visitor)
+
+
+def look_over(visitor):
+    """On a phone: for who sees the same page with parts left out."""
+    faults = find_overflow(visitor, WIDTHS[:1])
+    visitor.open_details()
+    return faults + [f"{WIDTHS[0]} px: {line}" for line in visitor.find_barriers()]
 
 
 def find_barriers(visitor, width):
@@ -63,10 +81,10 @@ def find_barriers(visitor, width):
     ]
 
 
-def find_overflow(visitor):
-    """What scrolls sideways in a narrow window."""
+def find_overflow(visitor, widths):
+    """What scrolls sideways in windows of these widths."""
     faults = []
-    for width in NARROW:
+    for width in widths:
         visitor.look(width)
         faults += [f"{width} px, scrolls sideways: {own}" for own in visitor.find_overflow()]
     return faults

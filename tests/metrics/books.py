@@ -25,8 +25,11 @@ class Books:
         self.all.expects = cache(self.all.expects)  # asked again and again, month by month
         self.counts, self.expected = cache(self._count), cache(self._expect)
 
-    def _count(self, measure, period, sites):
-        return self.all.counts(period, measure, sites)
+    def _count(self, measure, period, sites, statuses=None):
+        return self.all.counts(period, measure, sites, statuses)
+
+    def on_time(self, period, sites) -> int:
+        return self.all.on_time(period, sites)
 
     def _expect(self, period, sites):
         return self.all.expected(period, sites, through=THROUGH)

@@ -16,6 +16,10 @@ from tests.metrics.shown_figures import around, column_of, text_of
 from tests.page_text import Element, read_page, remember
 
 SHORT = 320  # letters up to which an element's words are read as one; beyond, its headings
+SWITCH = "/approvals/switch/"
+WAITING = "wait for approval and are not in these figures"
+NOTICE = 800  # letters of the longest note about what waits
+ARRIVED = ("submitted", "approved")
 HEADINGS = ("h1", "h2", "h3", "h4", "caption", "thead", "figcaption", "legend", "title", "summary")
 MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
 EXPLAIN = re.compile(rf"/programs/([\w-]+)/explain/(\w+)/({MONTH}\.\.{MONTH})/(\S*)")
@@ -37,14 +41,26 @@ class Claim:
     period: Period
     sites: frozenset[int]
 
+    statuses: tuple[str, ...] | None = None  # which reports count; None by the program's rule
+
     @property
     def counts(self) -> tuple[int, int]:
-        return self.books.counts(self.measure, self.period, self.sites)[:2]
+        return self._count()[:2]
 
     @property
     def received(self) -> tuple[int, int]:
-        expected = self.books.expected(self.period, self.sites)
-        return self.books.counts(self.measure, self.period, self.sites)[2], expected
+        return self._count()[2], self._expected
+
+    @property
+    def on_time(self) -> tuple[int, int]:
+        return self.books.on_time(self.period, self.sites), self._expected
+
+    @property
+    def _expected(self) -> int:
+        return self.books.expected(self.period, self.sites)
+
+    def _count(self):
+        return self.books.counts(self.measure, self.period, self.sites, self.statuses)
 
 
 class Library:
@@ -85,12 +101,21 @@ class Page:
             if (linked := EXPLAIN.search(links(box))) and is_alone(box):
                 return [self._follow(*linked.groups())]
         return [
-            Claim(books, measure, period, sites & frozenset(books.all.sites))
+            Claim(books, measure, period, sites & frozenset(books.all.sites), statuses)
             for books in self.books(at)
+            for statuses in self._statuses(at)
             for measure, period, sites in product(
                 self._measures(at, books), self._periods(at, books), self._sites(at, books)
             )
         ]
+
+    def _statuses(self, at):
+        """Beside what waits for approval, and where it is switched, a figure may be of what would
+        count then."""
+        if self.path.endswith(SWITCH):
+            return [None, ("approved",), ARRIVED]
+        near = [text_of(box) for box in at.ancestors if len(text_of(box)) < NOTICE]
+        return [None, ARRIVED] if any(WAITING in own for own in near) else [None]
 
     def _follow(self, slug, measure, period, query) -> Claim:
         books, asked = self.library.programs[slug], parse_qs(query.lstrip("?"))

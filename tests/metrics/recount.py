@@ -3,6 +3,8 @@
 from datetime import date
 from random import Random
 
+from django.utils import timezone
+
 from metrics.models import MonthlyReport, Status
 from programs.models import Measure, Participation
 from programs.periods import Period, shift_month
@@ -119,15 +121,37 @@ class Recount:
             return [report for report in self.reports if report.status == "approved"]
         return [report for report in self.reports if report.status in ("submitted", "approved")]
 
-    def counts(self, months, measure=Measure.INFANT, sites=None):
-        """Deaths, births and reports of these months."""
+    def counts(self, months, measure=Measure.INFANT, sites=None, statuses=None):
+        """Deaths, births and reports of these months.
+
+        statuses : which reports count; None for those that do by the program's own rule
+        """
+        counting = self.official() if statuses is None else self.reports
         pairs = [
             deaths_and_births(report, measure)
-            for report in self.official()
-            if report.month in months and (sites is None or report.site_id in sites)
+            for report in counting
+            if (statuses is None or report.status in statuses)
+            and report.month in months
+            and (sites is None or report.site_id in sites)
         ]
         pairs = [pair for pair in pairs if pair is not None]
         return sum(d for d, _ in pairs), sum(b for _, b in pairs), len(pairs)
+
+    def on_time(self, months, sites):
+        """How many reports of these months had come when their due day was over."""
+        return sum(
+            report.first_submitted_at is not None
+            and timezone.localtime(report.first_submitted_at).date() <= self.due(report.month)
+            for report in self.reports
+            if report.status in ("submitted", "approved")
+            and report.month in months
+            and report.site_id in sites
+        )
+
+    def due(self, month):
+        """The last day on which a report is on time."""
+        year, number = divmod(12 * month.year + month.month, 12)
+        return date(year, number + 1, self.program.report_due_day)
 
     def expected(self, months, sites=None, through=date(2025, 6, 1)):
         """How many reports are expected in these months, as far as they are over."""

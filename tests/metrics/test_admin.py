@@ -183,6 +183,28 @@ def test_categories_are_retired_and_brought_back(admin_client):
     assert Category.objects.in_use().get() == category
 
 
+def test_history_of_a_category_says_who_retired_it(admin_client, admin_user):
+    category, other = make_category(), make_category()
+    category.retired = True
+    category.save()
+    choose(admin_client, Category, "retire", [category, other])
+    assert category.history.count() == 2  # it was retired already
+    retired, made = other.history.all()
+    assert (retired.retired, retired.history_user, retired.history_type) == (True, admin_user, "~")
+    assert (made.retired, made.history_type) == (False, "+")
+    assert admin_user.username in admin_client.get(page(Category, "history", other.pk)).text
+
+
+def test_history_of_a_breakdown_says_who_changed_it(admin_client, admin_user):
+    dimension = make_dimension()
+    address = page(Dimension, "change", dimension.pk)
+    sent = as_sent(admin_client.get(address)) | {"name": "Gender", "categories-0-name": "Female"}
+    admin_client.post(address, sent)
+    for row, name in ((dimension, "Gender"), (dimension.categories.get(), "Female")):
+        latest = row.history.first()
+        assert (latest.name, latest.history_user) == (name, admin_user)
+
+
 def test_a_category_with_counts_is_not_deleted(admin_client):
     make_report()
     category = Category.objects.get()

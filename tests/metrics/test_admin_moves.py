@@ -126,12 +126,17 @@ def test_nobody_approves_what_they_entered_but_the_rest_is_approved(client, part
     assert own.status == Status.SUBMITTED
 
 
+def test_what_is_approved_together_is_told_to_its_reporter_once(client, part, manager):
+    lidia = UserFactory()
+    reports = make_reports(part, Status.SUBMITTED, 3, entered_by=lidia)
+    choose(client, MonthlyReport, "approve", reports)
+    assert lidia.notices.get().text.startswith("3 of your reports were approved by ")
+
+
 def test_a_report_in_another_status_is_refused(client, part, manager):
     report = MonthlyReportFactory(site=part.site, status=Status.DRAFT)
     response = choose(client, MonthlyReport, "approve", [report])
-    assert told(response) == [
-        "Nyanza (N1), 2024-07 is draft; approve needs a report that is submitted."
-    ]
+    assert told(response) == ["Nyanza (N1), 2024-07: It is draft by now."]
 
 
 @each_move
@@ -139,20 +144,18 @@ def test_a_version_that_was_not_in_view_is_refused(
     client, part, manager, action, start, end, moved
 ):
     report = make_reports(part, start, 1)[0]
-    in_view = report.receipt_number
+    in_view = report.version_number
     MonthlyReport.objects.update(version=2, live_births=7)
     response = choose(client, MonthlyReport, action, [report], words=WORDS, carried=in_view)
-    assert told(response) == [
-        "Nyanza (N1), 2024-01 was changed since you looked at it. Look again."
-    ]
+    assert told(response) == ["Nyanza (N1), 2024-01: It was changed since you looked at it."]
     assert statuses() == {start}
 
 
 def test_what_was_in_view_is_carried_from_the_list_through_the_question(client, part, manager):
     report = make_reports(part, Status.SUBMITTED, 1)[0]
-    hidden = f'<input type="hidden" name="carried" value="{report.receipt_number}">'
+    hidden = f'<input type="hidden" name="carried" value="{report.version_number}">'
     assert hidden in client.get(page(MonthlyReport, "changelist")).text
-    asked = choose(client, MonthlyReport, "send_back", [report], carried=report.receipt_number)
+    asked = choose(client, MonthlyReport, "send_back", [report], carried=report.version_number)
     assert hidden in asked.text
 
 

@@ -6,13 +6,29 @@ from datetime import date
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connections
 
-from metrics.approvals import ReportChangedError, submit_report
+from metrics.approval_switch import ApprovalChangedError, mark_submitted, switch_approval_on
+from metrics.approvals import (
+    MoveRefusedError,
+    ReportChangedError,
+    approve_many,
+    return_report,
+    submit_report,
+)
 from metrics.imports import apply_batch, receive_file
 from metrics.models import MonthlyReport
+from metrics.views.site_life import _last_reported
+from programs.actions import close_site
 from programs.periods import shift_month
-from tests.factories import MonthlyReportFactory, ParticipationFactory, SiteFactory
+from tests.factories import (
+    MembershipFactory,
+    MonthlyReportFactory,
+    ParticipationFactory,
+    SiteFactory,
+    UserFactory,
+)
 
 IS_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
 
@@ -123,3 +139,112 @@ def apply(batch):
     except IntegrityError:  # two first reports of a month met on PostgreSQL; the page says so
         return "refused"
     return "applied"
+
+
+# --- Closing -----------------------------------------------------------------------------
+
+
+def test_closing_and_a_report_at_one_moment_hide_nothing(shared):
+    """Either the report came first and the site stays open, or it is closed and that is said."""
+    part = ParticipationFactory(program__approval_required=True)
+    manager = MembershipFactory(program=part.program, role="manager").user
+    given = at_once(
+        lambda do: do(), [lambda: close(part.site, manager), lambda: submit_or_hear(part.site)]
+    )
+    assert sorted(given) in (["refused", "stored"], ["closed", "not open"])
+    assert MonthlyReport.objects.count() == MonthlyReport.objects.of_program(part.program).count()
+
+
+def close(site, by):
+    said = {"last_month": shift_month(JUNE, -1), "last_reported": _last_reported}
+    try:
+        close_site(site=site, by=by, today=date(2025, 7, 15), **said)
+    except ValidationError:
+        return "refused"
+    return "closed"
+
+
+def submit_or_hear(site):
+    try:
+        return submit(site, 41)
+    except MoveRefusedError:
+        return "not open"
+
+
+# --- Approval ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def waiting():
+    """A report that waits, and two managers who may approve it."""
+    part = ParticipationFactory(program__approval_required=True)
+    report = MonthlyReportFactory(site=part.site, month=JUNE, entered_by=UserFactory())
+    managers = [MembershipFactory(program=part.program, role="manager").user for _ in range(2)]
+    return report, managers
+
+
+def test_of_two_managers_who_approve_one_report_one_does_and_the_other_hears_of_it(shared, waiting):
+    report, managers = waiting
+    given = at_once(lambda by: approve(report, by), managers)
+    assert sorted(given) == [["It is approved by now."], ["approved"]]
+    stored = MonthlyReport.objects.get()
+    assert (stored.status, stored.version, stored.history.count()) == ("approved", 2, 2)
+    assert report.entered_by.notices.count() == 1
+
+
+def test_of_an_approval_and_a_return_at_one_moment_one_is_made(shared, waiting):
+    report, (one, other) = waiting
+    given = at_once(
+        lambda move: move(), [lambda: approve(report, one), lambda: bring_back(report, other)]
+    )
+    stored = MonthlyReport.objects.get()
+    assert given.count([stored.status]) == 1
+    assert (stored.version, stored.history.count()) == (2, 2)
+
+
+def test_reports_that_meet_leave_each_manager_one_notice(shared):
+    part = ParticipationFactory(program__approval_required=True)
+    sites = [part.site, *(ParticipationFactory(program=part.program).site for _ in range(5))]
+    manager = MembershipFactory(program=part.program, role="manager").user
+    assert at_once(lambda site: submit(site, 41), sites) == ["stored"] * 6
+    notice = manager.notices.get()
+    assert notice.text == f"6 reports of {part.program} wait for your approval."
+
+
+def test_switch_and_a_new_report_at_one_moment_hide_nothing(shared):
+    """Either the report came first, and is approved or stops the switch; or it waits, told."""
+    part = ParticipationFactory()
+    MonthlyReportFactory(site=part.site, month=shift_month(JUNE, -1))
+    manager = MembershipFactory(program=part.program, role="manager").user
+    seen = mark_submitted(part.program)
+    given = at_once(
+        lambda do: do(),
+        [lambda: switch(part.program, seen, manager), lambda: submit(part.site, 41)],
+    )
+    assert "stored" in given
+    statuses = list(MonthlyReport.objects.order_by("month").values_list("status", flat=True))
+    if "switched" in given:
+        assert statuses == ["approved", "submitted"]
+    else:
+        assert ("changed" in given, statuses) == (True, ["submitted", "submitted"])
+
+
+def approve(report, by):
+    """What became of it: "approved", or why not."""
+    approved, refused = approve_many([report], by=by)
+    return [own.status for own in approved] + [own.reason for own in refused]
+
+
+def bring_back(report, by):
+    try:
+        return [return_report(report, by=by, message="Count again.").status]
+    except MoveRefusedError:
+        return ["refused"]
+
+
+def switch(program, seen, by):
+    try:
+        switch_approval_on(program=program, approve_past=True, seen=seen, by=by)
+    except ApprovalChangedError:
+        return "changed"
+    return "switched"

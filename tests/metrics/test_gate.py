@@ -54,6 +54,19 @@ def year_before(births, deaths, month=JUNE):
 # --- Refusals ------------------------------------------------------------------------------------
 
 
+def test_locked_month_is_refused_unless_it_was_opened():
+    always = Period(date(2020, 1, 1), date(2030, 1, 1))
+    opened = frozenset({date(2025, 5, 1)})
+    locked = SiteAtGate(CLINIC.name, CLINIC.operation, ((always, JUNE),), opened)
+    said = (
+        "month: 2025-06 is locked, as is every month up to 2025-06. Ask a manager to open it "
+        "for North Clinic."
+    )
+    assert refusals(site=locked) == [said]
+    assert refusals(date(2025, 5, 1), locked) == []
+    assert refusals(date(2025, 7, 1), locked) == []
+
+
 NOT_WHOLE = (
     "is not a whole number. Write a number such as 12, 0 if there was none, or leave it empty "
     "if it was not counted."

@@ -107,7 +107,7 @@ def test_count_below_zero_is_refused(name):
 def test_report_speaks_of_its_site_and_month(status):
     report = MonthlyReportFactory(month=JULY, site__name="Clinic", site__code="C-1", status=status)
     assert str(report) == "Clinic (C-1), 2024-07"
-    assert report.receipt_number == f"{report.pk}-1"
+    assert report.version_number == f"{report.pk}-1"
 
 
 def make_dimension():

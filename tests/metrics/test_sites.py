@@ -249,5 +249,6 @@ def test_site_page_costs_the_same_for_any_depth_of_areas_and_number_of_spells(
         for _ in range(number)
     ]
     sign_in(client, *programs)
-    with django_assert_num_queries(11):
+    # with the notices that wait, what changed about the place, and whether one may manage it
+    with django_assert_num_queries(13):
         client.get(PAGE)

@@ -8,6 +8,7 @@ from programs.models import (
     Intervention,
     Membership,
     Participation,
+    PlaceChange,
     Program,
     Site,
     Target,
@@ -33,9 +34,12 @@ LIST_QUERIES = {
     Intervention: 6,
     Target: 6,
     Membership: 6,
+    PlaceChange: 5,
 }
 each_model = pytest.mark.parametrize("model", LIST_QUERIES, ids=lambda model: model.__name__)
-with_history = pytest.mark.parametrize("model", [Site, Program, Participation, Target, Membership])
+with_history = pytest.mark.parametrize(
+    "model", [Site, Program, Participation, Target, Membership, PlaceChange]
+)
 
 OVERLAP = (
     "The spell from 2024-06 overlaps the one 2020-01 to 2024-06. Spells of one site may not "

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -13,6 +15,7 @@ from programs.permissions import (
 from tests.factories import MembershipFactory, ParticipationFactory, UserFactory
 from tests.wording import exactly
 
+JULY = date(2024, 7, 1)
 pytestmark = pytest.mark.django_db
 
 ROLES = [Role.VIEWER, Role.REPORTER, Role.MANAGER]
@@ -69,22 +72,22 @@ def test_manager_of_some_sites_reviews_these_only(site, named):
     other = ParticipationFactory(program=site.programs.get()).site
     manager = member(site, Role.MANAGER, sites=[site if named else other])
     if named:
-        check_may_review(manager, site)
+        check_may_review(manager, site, JULY)
     else:
         with pytest.raises(PermissionDenied, match="Only a manager of Clinic may approve"):
-            check_may_review(manager, site)
+            check_may_review(manager, site, JULY)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.REPORTER])
 def test_others_do_not_review(site, role):
     with pytest.raises(PermissionDenied, match="Only a manager of Clinic may approve"):
-        check_may_review(member(site, role), site)
+        check_may_review(member(site, role), site, JULY)
 
 
 def test_manager_of_another_program_of_the_site_may_review(site):
     other = ParticipationFactory(site=site).program
     manager = MembershipFactory(program=other, role=Role.MANAGER).user
-    check_may_approve(manager, site, entered_by=UserFactory())
+    check_may_approve(manager, site, JULY, entered_by=UserFactory())
 
 
 @pytest.mark.parametrize("entered_by_whom", ["self", "somebody", "nobody"])
@@ -93,19 +96,34 @@ def test_nobody_approves_what_they_entered(site, entered_by_whom):
     author = {"self": manager, "somebody": UserFactory(), "nobody": None}[entered_by_whom]
     if entered_by_whom == "self":
         with pytest.raises(PermissionDenied, match="You entered this report yourself"):
-            check_may_approve(manager, site, entered_by=author)
+            check_may_approve(manager, site, JULY, entered_by=author)
     else:
-        check_may_approve(manager, site, entered_by=author)
+        check_may_approve(manager, site, JULY, entered_by=author)
 
 
-def test_self_approval_is_allowed_by_the_program_one_manages(site):
-    """That another program of the site allows it helps nobody who does not manage that one."""
+def test_self_approval_needs_the_leave_of_every_program_that_asks_for_the_month(site):
     manager = member(site, Role.MANAGER)
-    ParticipationFactory(site=site, program__self_approval_allowed=True)
-    with pytest.raises(PermissionDenied, match="You entered this report yourself"):
-        check_may_approve(manager, site, entered_by=manager)
     site.programs.update(self_approval_allowed=True)
-    check_may_approve(manager, site, entered_by=manager)
+    check_may_approve(manager, site, JULY, entered_by=manager)
+    ParticipationFactory(site=site, first_month=JULY)  # a strict one, from July on
+    with pytest.raises(PermissionDenied, match="You entered this report yourself"):
+        check_may_approve(manager, site, JULY, entered_by=manager)
+    check_may_approve(manager, site, date(2024, 6, 1), entered_by=manager)
+
+
+def test_program_that_the_site_has_left_has_no_say(site):
+    left = ParticipationFactory(
+        site=site, first_month=date(2019, 1, 1), last_month=date(2019, 12, 1),
+        program__self_approval_allowed=True,
+    ).program  # fmt: skip
+    manager = MembershipFactory(program=left, role=Role.MANAGER).user
+    check_may_approve(manager, site, date(2019, 6, 1), entered_by=manager)
+    with pytest.raises(PermissionDenied, match="Only a manager of Clinic may approve"):
+        check_may_review(manager, site, JULY)
+
+
+def test_month_that_no_program_asks_for_is_reviewed_by_managers_of_any(site):
+    check_may_review(member(site, Role.MANAGER), site, date(2010, 1, 1))
 
 
 # --- Whom to ask ---------------------------------------------------------------------------
@@ -138,18 +156,18 @@ def test_a_refusal_names_nobody_who_left_and_nobody_of_other_sites(site):
         program=program, role=Role.MANAGER, sites=[ParticipationFactory(program=program).site]
     )
     with pytest.raises(PermissionDenied, match=r"Ask one of them\.$"):
-        check_may_review(member(site, Role.VIEWER), site)
+        check_may_review(member(site, Role.VIEWER), site, JULY)
 
 
 def test_a_refusal_names_nobody_of_a_program_one_does_not_belong_to(site):
     viewer = member(site, Role.VIEWER)
     manage(ParticipationFactory(site=site).program, ("Jonas", "Okuni"))
     with pytest.raises(PermissionDenied, match=r"Ask one of them\.$"):
-        check_may_review(viewer, site)
+        check_may_review(viewer, site, JULY)
 
 
 def test_who_entered_a_report_is_told_who_else_may_approve_it(site):
     author = member(site, Role.MANAGER)
     manage(site.programs.get(), ("Jonas", "Okuni"))
     with pytest.raises(PermissionDenied, match=r"yourself\. Ask Jonas Okuni to approve it"):
-        check_may_approve(author, site, entered_by=author)
+        check_may_approve(author, site, JULY, entered_by=author)

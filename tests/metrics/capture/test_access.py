@@ -102,20 +102,23 @@ def test_first_and_last_month_there_is_do_no_harm(client, reporter, month):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_form_takes_seven_queries(client, django_assert_num_queries, site, number):
+def test_form_takes_twelve_queries(client, django_assert_num_queries, site, number):
     user = sign_in(client, site, role="reporter")
     for back in range(number):
         store(site, month=shift_month(JUNE, -back))
         another = MembershipFactory(user=user, program=ParticipationFactory(site=site).program)
         store(ParticipationFactory(program=another.program).site)
-    with django_assert_num_queries(7):  # session, user, site, spells, may enter, report, reports
+    # session, user, site, spells, may enter, reports, breakdown, programs, exceptions and months
+    # to be corrected, categories, draft
+    with django_assert_num_queries(12):
         response = client.get(url())
     assert response.status_code == 200
 
 
-def test_receipt_takes_three_queries(client, django_assert_num_queries, site, reporter):
+def test_receipt_takes_four_queries(client, django_assert_num_queries, site, reporter):
     store(site)
-    with django_assert_num_queries(3):  # session, user, report with its site
+    # session, user, report with its site, its latest submission
+    with django_assert_num_queries(4):
         client.get(url(page="receipt/"))
 
 

@@ -1,9 +1,12 @@
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 
 import pytest
 
+from metrics.approvals import approve_report, reopen_report
 from metrics.models import MonthlyReport
 from programs.periods import shift_month
+from tests.factories import MembershipFactory
 from tests.metrics.capture.capturing import GOOD, JUNE, store, url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -57,8 +60,41 @@ def test_receipt_confirms_what_was_received(client, site, reporter):
     response = client.get(url(page="receipt/"))
     report = MonthlyReport.objects.get()
     assert response.status_code == 200
-    for text in ("North Clinic, 2025-06", report.receipt_number, reporter.username, "40", "2"):
+    for text in ("North Clinic, 2025-06", f"{report.pk}-1", reporter.username, "40", "2"):
         assert text in response.text
+
+
+def facts(client):
+    """What a receipt says: its number, when it was given and to whom."""
+    said = re.findall("<dd>(.*?)</dd>", client.get(url(page="receipt/")).text)
+    return said[:3]
+
+
+def test_receipt_stays_as_it_was_given_whatever_is_done_to_the_report(
+    client, site, reporter, monkeypatch
+):
+    client.post(url(), GOOD)
+    given, report = facts(client), MonthlyReport.objects.get()
+    assert given == [f"{report.pk}-1", "2025-07-15 12:00 UTC", str(reporter)]
+    later = datetime(2025, 7, 16, 12, tzinfo=UTC)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    manager = MembershipFactory(program=site.programs.get(), role="manager").user
+    approved = approve_report(report, by=manager)
+    assert (approved.version, approved.updated_at) == (2, later)
+    assert facts(client) == given
+    reopen_report(approved, by=manager, reason="A late birth.")
+    assert facts(client) == given
+
+
+def test_corrected_report_has_a_receipt_of_its_own(client, reporter):
+    client.post(url(), GOOD)
+    client.post(url(), GOOD | {"live_births": "41", "seen_version": "1"})
+    assert facts(client)[0] == f"{MonthlyReport.objects.get().pk}-2"
+
+
+def test_report_that_was_never_submitted_has_an_empty_receipt(client, site, reporter):
+    store(site, status="draft")
+    assert facts(client) == ["–", "–", "–"]
 
 
 def test_receipt_of_nothing_is_no_page(client, site, reporter):

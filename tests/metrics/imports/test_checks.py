@@ -2,13 +2,15 @@ import random
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from metrics.imports import (
     FileRefusedError,
     apply_batch,
     check_batch,
 )
-from metrics.models import ImportBatch, MonthlyReport
+from metrics.models import Category, ImportBatch, MonthlyReport
 from programs.models import Site
 from tests.factories import (
     MonthlyReportFactory,
@@ -28,6 +30,9 @@ from tests.metrics.imports.bringing_in import (
 )
 
 pytestmark = pytest.mark.django_db
+REPORTS = '"metrics_monthlyreport"'
+BY_PK = f'{REPORTS}."id" ASC'
+HELD = f" FOR UPDATE OF {REPORTS}"  # said by PostgreSQL alone
 
 
 # --- Rows ----------------------------------------------------------------------------------------
@@ -164,6 +169,91 @@ def test_fault_that_appears_after_the_check_stops_the_apply(program):
     before = stored()
     assert not apply_batch(batch, by=None, today=TODAY).may_be_applied
     assert stored() == before
+
+
+@pytest.mark.parametrize("until", [None, date(2025, 7, 14)])
+def test_report_reopened_until_a_day_that_is_over_is_approved_data(program, until):
+    status = "reopened" if until else "approved"
+    site, month = Site.objects.get(code="A"), date(2024, 1, 1)
+    MonthlyReportFactory(site=site, month=month, status=status, reopened_until=until)
+    before = stored()
+    assert [str(fault) for fault in bring_in(program, GOOD).faults] == [
+        "row 2, live_births: 40 differs from 100 in the approved report of North, 2024-01. Ask a "
+        "manager to reopen it, or take the row out."
+    ]
+    assert stored() == before
+
+
+def test_report_that_is_still_open_is_taken_and_closed(program):
+    site, last_day = Site.objects.get(code="A"), TODAY
+    own = MonthlyReportFactory(
+        site=site, month=date(2024, 1, 1), status="reopened", reopened_until=last_day
+    )
+    assert summary(bring_in(program, GOOD)) == (2, 1, 0, 0, 0)
+    own.refresh_from_db()
+    assert (own.live_births, own.status, own.reopened_until) == (40, "submitted", None)
+    assert own.history.first().reopened_until is None
+
+
+def test_stored_reports_are_held_in_the_order_of_every_door(program):
+    with CaptureQueriesContext(connection) as queries:
+        bring_in(program, GOOD)
+    in_order = [own["sql"] for own in queries if f" ORDER BY {REPORTS}" in own["sql"]]
+    assert [sql.partition(" ORDER BY ")[2].removesuffix(HELD) for sql in in_order] == [BY_PK]
+
+
+# --- Breakdowns ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken_down(program):
+    """North reported 100 births and 5 deaths in 2024-01: 40 girls and 50 boys, 2 and 3 deaths."""
+    report = MonthlyReportFactory(site=Site.objects.get(code="A"), month=date(2024, 1, 1))
+    for code, births, deaths in (("female", 40, 2), ("male", 50, 3)):
+        category = Category.objects.get(dimension__code="sex", code=code)
+        report.breakdown_counts.create(category=category, live_births=births, infant_deaths=deaths)
+    return report
+
+
+def test_row_below_its_breakdown_is_refused_by_row_and_column(program, broken_down):
+    before = stored()
+    assert [str(own) for own in bring_in(program, f"{HEADER}\nA,2024-01,80,4\n").faults] == [
+        "row 2, live_births by Sex: the categories add up to 90, which is 10 more than the "
+        "report's 80. Correct one of them.",
+        "row 2, infant_deaths by Sex: the categories add up to 5, which is 1 more than the "
+        "report's 4. Correct one of them.",
+    ]
+    assert stored() == before
+
+
+def test_row_above_its_breakdown_is_questioned_and_taken(program, broken_down):
+    run = bring_in(program, f"{HEADER}\nA,2024-01,95,5\n")
+    assert [str(own) for own in run.warnings] == [
+        "row 2, live_births by Sex: the categories add up to 90, which is 5 less than the "
+        "report's 95. Put what is not known under “unknown”."
+    ]
+    assert summary(run) == (0, 1, 0, 0, 0)
+
+
+def test_column_that_a_file_lacks_is_held_against_its_breakdown_as_stored(program, broken_down):
+    MonthlyReport.objects.update(infant_deaths=4)
+    run = check(program, "site_code,month,live_births\nA,2024-01,95\n")
+    assert [own.fault.field for own in run.faults] == ["infant_deaths by Sex"]
+
+
+def test_row_that_changes_nothing_is_not_held_against_its_breakdown(program, broken_down):
+    broken_down.breakdown_counts.update(live_births=90)
+    assert summary(check(program, f"{HEADER}\nA,2024-01,100,5\n")) == (0, 0, 1, 0, 0)
+
+
+@pytest.mark.parametrize("months", [1, 3])
+def test_breakdowns_of_a_file_are_read_in_one_query(program, broken_down, months):
+    for month in range(2, months + 1):
+        MonthlyReportFactory(site=broken_down.site, month=date(2024, month, 1))
+    rows = [f"A,2024-{month:02},95,5" for month in range(1, months + 1)]
+    with CaptureQueriesContext(connection) as queries:
+        assert len(check(program, "\n".join([HEADER, *rows])).changed) == months
+    assert len([own for own in queries if "metrics_breakdowncount" in own["sql"]]) == 1
 
 
 # --- Which site ----------------------------------------------------------------------------------

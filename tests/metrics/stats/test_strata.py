@@ -95,6 +95,7 @@ def test_one_stratum_cannot_differ():
         Strata((0, 0), (9, 9), (1, 2), (9, 9)),
         Strata((1, 2), (9, 9), (0, 0), (9, 9)),
         Strata((3, 0), (9, 0), (0, 2), (0, 9)),  # no month has births in both periods
+        Strata((3, 0), (0, 9), (0, 2), (9, 0)),  # nor here, and the deaths stand without births
     ],
 )
 def test_there_is_no_common_ratio_without_deaths_in_both_periods(strata):

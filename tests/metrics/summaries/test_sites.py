@@ -92,6 +92,12 @@ def test_month_is_due_until_the_programs_day(today, state):
     assert states(site, today=today)[-1] == state
 
 
+def test_program_that_the_site_has_left_says_nothing_of_when_a_month_is_due():
+    site = join(SiteFactory(), program__report_due_day=20).site
+    join(site, first_month=date(2024, 1, 1), last_month=date(2025, 1, 1), program__report_due_day=1)
+    assert states(site)[-1] == MonthState.DUE
+
+
 def test_month_looks_partial_where_births_are_far_fewer(site):
     for month in Period(date(2025, 1, 1), JUNE):
         MonthlyReportFactory(site=site, month=month, live_births=8 if month == JUNE else 100)

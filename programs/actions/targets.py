@@ -1,4 +1,4 @@
-"""Writes that must be audited: a promise is locked, and changed only by a new version."""
+"""A promise is locked, and changed only by a new version."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""What people type about a program: the contract of a promise."""
+"""The contract of a promise, as a form."""
 
 from typing import cast
 
@@ -129,6 +129,7 @@ class ContractForm(forms.ModelForm):
     def save_by(self, user) -> Target:
         """Store the promise and return it. A locked version stays; the next one is made."""
         target = self.instance
+        target._change_reason = "write"
         if self.kind == "version":
             target = revise_target(target=self.current, reason=self.cleaned_data["reason"], by=user)
             for name in self.Meta.fields:

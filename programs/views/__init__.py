@@ -1,0 +1,1 @@
+"""Pages of what names and promises, one module per kind of page."""
