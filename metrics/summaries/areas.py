@@ -11,8 +11,7 @@ from metrics.summaries.figures import PeriodFigures, figures_of
 from metrics.summaries.gathering import Gathered
 from metrics.summaries.places import AreaSites, PlaceLine, judge_areas, list_areas
 from metrics.summaries.programs import SiteLine, judge_gathered, list_sites
-from metrics.summaries.scopes import Scope, Shown, show_scope
-from metrics.summaries.series import Series
+from metrics.summaries.scopes import OfShown, Scope, Shown, show_scope
 from metrics.summaries.targets import MeasureFigures, TargetSummary
 from programs.models import Area, Intervention, Measure, Program, Target
 from programs.periods import Period
@@ -52,7 +51,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class AreaSummary:
+class AreaSummary(OfShown):
     """An area's figures on one day, of those of its program sites that the reader may see.
 
     all_sites : how many program sites lie in it, whether or not the reader may see them
@@ -82,18 +81,6 @@ class AreaSummary:
     @property
     def is_limited(self) -> bool:
         return len(self.own.sites) < self.all_sites
-
-    @property
-    def series(self) -> Series:
-        return self.shown.series
-
-    @property
-    def measure(self) -> Measure:
-        return self.series.measure
-
-    @property
-    def per(self) -> int:
-        return self.series.per
 
     @property
     def least_percent(self) -> int:

@@ -18,8 +18,7 @@ from metrics.summaries.gathering import (
 )
 from metrics.summaries.next_steps import NextSteps, SiteDuty, find_visits
 from metrics.summaries.places import judge_sites
-from metrics.summaries.scopes import EVERYTHING, Scope, Shown, show_scope
-from metrics.summaries.series import Series
+from metrics.summaries.scopes import EVERYTHING, OfShown, Scope, Shown, show_scope
 from metrics.summaries.targets import (
     BASELINE,
     EVALUATION,
@@ -29,7 +28,7 @@ from metrics.summaries.targets import (
     contract_periods,
 )
 from metrics.summaries.waiting import WithWaiting, weigh_waiting
-from programs.models import Intervention, Measure, Participation, Program, Site
+from programs.models import Intervention, Participation, Program, Site
 from programs.periods import Period
 
 
@@ -51,7 +50,7 @@ class SiteLine:
 
 
 @dataclass(frozen=True)
-class ProgramSummary:
+class ProgramSummary(OfShown):
     """A program's figures on one day.
 
     target, details, measures : of the contract, whatever the scope
@@ -71,18 +70,6 @@ class ProgramSummary:
     waiting: int
     next_steps: NextSteps
     with_waiting: WithWaiting | None
-
-    @property
-    def series(self) -> Series:
-        return self.shown.series
-
-    @property
-    def measure(self) -> Measure:
-        return self.series.measure
-
-    @property
-    def per(self) -> int:
-        return self.series.per
 
 
 def summarise_program(

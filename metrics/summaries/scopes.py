@@ -59,6 +59,24 @@ class Shown:
         return self.series.measure
 
 
+class OfShown:
+    """What a summary says of the figures that it shows."""
+
+    shown: Shown
+
+    @property
+    def series(self) -> Series:
+        return self.shown.series
+
+    @property
+    def measure(self) -> Measure:
+        return self.series.measure
+
+    @property
+    def per(self) -> int:
+        return self.series.per
+
+
 def show_scope(gathered: Gathered, target: TargetSummary | None, scope: Scope) -> Shown:
     """Gather the figures within a scope; the sites cost a query of their own."""
     measure = scope.measure or gathered.measure

@@ -63,7 +63,7 @@ class Claim:
         return self.books.counts(self.measure, self.period, self.sites, self.statuses)
 
 
-class Library:
+class Shelf:
     """The books of every program."""
 
     def __init__(self):
@@ -87,8 +87,8 @@ class Library:
 class Page:
     """A page with its address, which says what it is of unless something nearer says otherwise."""
 
-    def __init__(self, path: str, source: str, library: Library):
-        self.path, self.source, self.library = urlsplit(path).path, source, library
+    def __init__(self, path: str, source: str, shelf: Shelf):
+        self.path, self.source, self.shelf = urlsplit(path).path, source, shelf
         self.main = read_page(source).find("main")[0]
         self.asked = parse_qs(urlsplit(path).query)
 
@@ -118,12 +118,12 @@ class Page:
         return [None, ARRIVED] if any(WAITING in own for own in near) else [None]
 
     def _follow(self, slug, measure, period, query) -> Claim:
-        books, asked = self.library.programs[slug], parse_qs(query.lstrip("?"))
+        books, asked = self.shelf.programs[slug], parse_qs(query.lstrip("?"))
         sites = books.contract_sites if "of" in asked else books.sites
         if "area" in asked:
-            sites = books.sites & self.library.sites_within(asked["area"][0])
+            sites = books.sites & self.shelf.sites_within(asked["area"][0])
         if "site" in asked:
-            sites = frozenset(self.library.sites[code].pk for code in asked["site"])
+            sites = frozenset(self.shelf.sites[code].pk for code in asked["site"])
         return Claim(books, Measure(measure), Period.parse(period), sites)
 
     # --- Nearest words ---------------------------------------------------------------------
@@ -132,16 +132,16 @@ class Page:
         """The programs that are named nearest; else that of the address, else all."""
         own = re.search(r"/programs/([\w-]+)/", self.path)
         if own:
-            return [self.library.programs[own[1]]]
+            return [self.shelf.programs[own[1]]]
         for box in at.ancestors:
             named = [
                 books
-                for slug, books in self.library.programs.items()
+                for slug, books in self.shelf.programs.items()
                 if f"/programs/{slug}/" in links(box) or books.program.name in words(box)
             ]
             if named:
                 return named
-        return list(self.library.programs.values())
+        return list(self.shelf.programs.values())
 
     def _measures(self, at, books) -> list[Measure]:
         for box in at.ancestors:
@@ -169,12 +169,12 @@ class Page:
         said = words(box)
         sites = [
             frozenset({own.pk})
-            for code, own in self.library.sites.items()
+            for code, own in self.shelf.sites.items()
             if f"/sites/{code}/" in links(box) or own.name in said
         ]
         areas = [
-            self.library.sites_within(code) & books.sites
-            for code, own in self.library.areas.items()
+            self.shelf.sites_within(code) & books.sites
+            for code, own in self.shelf.areas.items()
             if f"/areas/{code}/" in links(box) or re.search(rf"\b{re.escape(own.name)}\b", said)
         ]
         comparison = [books.comparison_sites] if re.search("(?i)comparison sites", said) else []
@@ -182,11 +182,11 @@ class Page:
 
     def _sites_of_address(self, books) -> list[frozenset[int]]:
         if site := re.match(r"/sites/([^/]+)/", self.path):
-            return [frozenset({self.library.sites[site[1]].pk})]
+            return [frozenset({self.shelf.sites[site[1]].pk})]
         if area := re.search(r"/areas/([^/]+)/", self.path):
-            return [self.library.sites_within(area[1]) & books.sites]
+            return [self.shelf.sites_within(area[1]) & books.sites]
         if "area" in self.asked:
-            inside = self.library.sites_within(self.asked["area"][0])
+            inside = self.shelf.sites_within(self.asked["area"][0])
             return [inside & books.sites, books.sites, books.contract_sites]
         if acts := re.search(r"/interventions/(\d+)/", self.path):
             named = books.program.interventions.get(pk=acts[1]).sites.values_list("pk", flat=True)

@@ -13,7 +13,7 @@ from django.test import Client
 from accounts.models import User
 from tests.addresses import addresses_of, is_of_account, page_names
 from tests.conftest import NOON, TODAY
-from tests.metrics.claims import Library, Page
+from tests.metrics.claims import Page, Shelf
 from tests.metrics.shown_figures import (
     around,
     decimals_of,
@@ -54,9 +54,9 @@ def pages(django_db_setup, django_db_blocker):
     ):
         world, client = build_world(TODAY), Client()
         client.force_login(User.objects.get(username="admin"))
-        library = Library()
+        shelf = Shelf()
         yield [
-            Page(path, client.get(path, follow=True).text, library)
+            Page(path, client.get(path, follow=True).text, shelf)
             for name in page_names()
             if not is_of_account(name)
             for path in addresses_of(name, world)
@@ -110,7 +110,7 @@ def test_walk_notices_what_is_wrong(pages, shown, instead, finders):
     """On the program page, one figure at a time."""
     page = next(own for own in pages if own.path == PROGRAM)
     assert shown in page.source
-    wrong = Page(page.path, page.source.replace(shown, instead), page.library)
+    wrong = Page(page.path, page.source.replace(shown, instead), page.shelf)
     assert [name for name, find in FINDERS.items() if list(find(wrong))] == finders
 
 
