@@ -51,12 +51,13 @@ format: .venv/ready-for-tests
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Writes the lock files anew; needs uv. They name no index and no path.
+# Writes the lock files anew; needs uv. They name no index and no path. An extra that is not named
+# is a requirement without a version to pip, which refuses it as soon as there is a newer one.
+LOCKED := --universal --no-strip-extras --generate-hashes --python-version 3.11 --quiet
 lock:
-	uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --quiet \
-		--output-file requirements.txt
-	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 \
-		--quiet --constraint requirements.txt --output-file requirements-dev.txt
+	uv pip compile pyproject.toml $(LOCKED) --output-file requirements.txt
+	uv pip compile pyproject.toml $(LOCKED) --extra dev --constraint requirements.txt \
+		--output-file requirements-dev.txt
 
 .venv/ready: requirements.txt | .venv
 	@echo "Installing what the server needs …"

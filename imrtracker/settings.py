@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "lucide",
     "simple_history",
     "accounts",
@@ -128,6 +130,18 @@ CACHES = {
         "LOCATION": "cache",  # shared by all processes, so sign-in attempts are counted once
     }
 }
+
+# What goes on in the background is done by `manage.py db_worker`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+# Where running jobs say how far they are. On SQLite nothing else can be stored while one of them
+# writes, so there it is files beside the database, which the processes of one machine share.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    CACHES["jobs"] = {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": f"{DATABASES['default']['NAME']}-jobs",
+    }
+else:
+    CACHES["jobs"] = CACHES["default"]
 
 # --- Who is who --------------------------------------------------------------------------
 

@@ -63,13 +63,22 @@ class ImportBatchAdmin(NeverWritten, PlainAdmin):
     date_hierarchy = "uploaded_at"
     readonly_fields = ["mapping_kept", "page"]
     fieldsets = [
-        (None, {"fields": ["file_name", "program", "page", "sha256", "mapping_kept"]}),
-        ("When", {"fields": ["uploaded_by", "uploaded_at", "applied_at"]}),
-        ("Rows", {"fields": ["rows_created", "rows_changed", "rows_unchanged"]}),
+        (None, {"fields": ["file_name", "program", "page", "size", "sha256", "mapping_kept"]}),
+        (
+            "When",
+            {
+                "fields": [
+                    ("uploaded_by", "uploaded_at"),
+                    ("applied_by", "applied_at"),
+                    ("undone_by", "undone_at"),
+                ]
+            },
+        ),
+        ("Rows", {"fields": ["rows_created", "rows_changed", "rows_unchanged", "rows_left_out"]}),
     ]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("content")
+        return super().get_queryset(request).defer("found")
 
     @admin.display(description="rows")
     def written(self, batch):

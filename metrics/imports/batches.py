@@ -11,6 +11,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from metrics.imports.checks import DryRun, check_file
 from metrics.imports.files import read_table, read_text
 from metrics.models import COUNT_FIELDS, Door, ImportBatch, MonthlyReport, Status
+from metrics.models.imports import PIECE_BYTES
 from metrics.notices import announce_waiting
 
 BATCH_ROWS = 500
@@ -35,19 +36,26 @@ def receive_file(
     FileRefusedError when it cannot be read at all; then nothing is kept.
     """
     read_table(read_text(content), mapping)
-    return ImportBatch.objects.create(
-        program=program,
-        file_name=file_name[-200:],
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-        mapping=mapping,
-        uploaded_by=by,
-    )
+    with transaction.atomic():
+        batch = ImportBatch.objects.create(
+            program=program,
+            file_name=file_name[-200:],
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            mapping=mapping,
+            uploaded_by=by,
+        )
+        batch.keep(
+            content[start : start + PIECE_BYTES] for start in range(0, len(content), PIECE_BYTES)
+        )
+    return batch
 
 
 def check_batch(batch: ImportBatch, *, today: date, lock: bool = False) -> DryRun:
     """Say what applying this batch now would do."""
-    return check_file(batch.program, bytes(batch.content), batch.mapping, today=today, lock=lock)
+    return check_file(
+        batch.program, b"".join(batch.read_pieces()), batch.mapping, today=today, lock=lock
+    )
 
 
 @transaction.atomic

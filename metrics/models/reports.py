@@ -193,8 +193,9 @@ class MonthlyReport(models.Model):
     Zero means none; an empty count means it was not counted; no row means no report.
     """
 
-    site = models.ForeignKey(Site, models.PROTECT, related_name="monthly_reports")
-    month = MonthField(db_index=True)
+    # Neither has an index of its own: those of both together, either way round, serve as well.
+    site = models.ForeignKey(Site, models.PROTECT, related_name="monthly_reports", db_index=False)
+    month = MonthField()
     live_births = models.PositiveIntegerField()
     infant_deaths = models.PositiveIntegerField(
         null=True, blank=True, help_text="Before the first birthday, days 0 to 364."
@@ -234,6 +235,15 @@ class MonthlyReport(models.Model):
     door = models.CharField(max_length=10, choices=Door, default=Door.TYPED)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    import_batch = models.ForeignKey(
+        "metrics.ImportBatch",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="reports",
+        help_text="The file that wrote this version; empty when anything else did.",
     )
     first_submitted_at = models.DateTimeField(
         null=True, blank=True, help_text="Decides whether the report was on time."

@@ -39,7 +39,7 @@ def import_file(request, slug):
         else:
             return redirect("import_batch", slug=slug, pk=batch.pk)
     context = {"program": program, "form": form, "columns": COLUMNS}
-    context["batches"] = program.import_batches.defer("content").select_related("uploaded_by")[:20]
+    context["batches"] = program.import_batches.select_related("uploaded_by")[:20]
     status = 422 if form.is_bound else 200
     return render(request, "metrics/import_file.html", context, status=status)
 

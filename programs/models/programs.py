@@ -78,6 +78,14 @@ class Program(models.Model):
         help_text="For so many days after its end a month may be reported and changed; then only "
         "where a manager opens it for one site. Empty: always.",
     )
+    withhold_up_to = models.PositiveSmallIntegerField(
+        "small counts withheld",
+        choices=[(4, "1 to 4"), (9, "1 to 9")],
+        null=True,
+        blank=True,
+        help_text="Counts so small are withheld from viewers, and with them what would give them "
+        "away: a small count can point to a person. Empty: none.",
+    )
     collects_ages = models.BooleanField("collects ages at death", default=True)
     collects_stillbirths = models.BooleanField(default=True)
     collects_maternal_deaths = models.BooleanField(default=True)

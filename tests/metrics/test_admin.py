@@ -235,7 +235,7 @@ def test_an_evaluation_shows_its_verdict_and_how_many_rows(admin_client):
 
 
 @pytest.mark.parametrize(
-    ("model", "column"), [(ImportBatch, "content"), (Evaluation, "rows")], ids=["file", "rows"]
+    ("model", "column"), [(ImportBatch, "found"), (Evaluation, "rows")], ids=["file", "rows"]
 )
 def test_lists_do_not_load_what_is_long(admin_client, model, column):
     MAKERS[model]()

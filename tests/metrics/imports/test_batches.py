@@ -45,7 +45,7 @@ def test_received_file_is_kept_as_it_came_and_not_applied(program):
     user = UserFactory()
     batch = receive(program, GOOD, {"month": "month"}, by=user)
     batch.refresh_from_db()
-    assert (bytes(batch.content), batch.uploaded_by) == (GOOD.encode(), user)
+    assert (b"".join(batch.read_pieces()), batch.uploaded_by) == (GOOD.encode(), user)
     assert batch.sha256 == hashlib.sha256(GOOD.encode()).hexdigest()
     assert batch.applied_at is None
     assert stored() == ([], 0)

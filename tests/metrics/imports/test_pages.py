@@ -179,8 +179,8 @@ def test_list_of_files_takes_five_queries(
 
 @pytest.mark.usefixtures("today")
 @pytest.mark.parametrize("rows", [1, 3])
-def test_dry_run_takes_ten_queries(client, program, manager, django_assert_num_queries, rows):
+def test_dry_run_takes_eleven_queries(client, program, manager, django_assert_num_queries, rows):
     batch = receive(program, "\n".join(GOOD.splitlines()[: rows + 1]))
-    # session, user, batch, may manage, sites, spells, reports, locks
-    with django_assert_num_queries(10):
+    # session, user, batch, may manage, its pieces, sites, spells, reports, locks
+    with django_assert_num_queries(11):
         client.get(f"/programs/hb/imports/{batch.pk}/")
