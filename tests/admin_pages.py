@@ -122,7 +122,6 @@ def make_batch():
     return ImportBatch.objects.create(
         program=ProgramFactory(),
         file_name="july.csv",
-        content=b"site,month",
         mapping={"site": "Site"},
         uploaded_by=UserFactory(),
     )
