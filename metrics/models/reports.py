@@ -257,7 +257,11 @@ class MonthlyReport(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = MonthlyReportQuerySet.as_manager()
-    history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
+    history = HistoricalRecords(
+        history_change_reason_field=models.TextField(null=True),
+        # Nobody looks versions up by these, and every one that is stored would pay for it.
+        no_db_index=["entered_by", "import_batch"],
+    )
 
     class Meta:
         ordering = ["site", "month"]
