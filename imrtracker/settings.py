@@ -3,12 +3,14 @@
 Without DEBUG, a missing SECRET_KEY or ALLOWED_HOSTS stops the start with a sentence.
 """
 
+import tomllib
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
@@ -229,7 +231,20 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="imr-tracker@localhos
 
 # A page of the admin with many inline rows, such as ten years of an intervention's outputs.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=20 * 1024 * 1024)
+
+# --- Files that are brought in: how large they may be, and what their reader may use ---------
+
+MEGABYTE = 1024 * 1024
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=64 * MEGABYTE)
+IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", default=1_500_000)
+IMPORT_MAX_COLUMNS = env.int("IMPORT_MAX_COLUMNS", default=2_000)
+IMPORT_MAX_CELL_CHARS = env.int("IMPORT_MAX_CELL_CHARS", default=10_000)
+IMPORT_MAX_SHEETS = env.int("IMPORT_MAX_SHEETS", default=100)
+# A workbook is a ZIP archive: what it may unpack to, on the disk, before it is read.
+IMPORT_MAX_INFLATED_BYTES = env.int("IMPORT_MAX_INFLATED_BYTES", default=512 * MEGABYTE)
+# Workbooks are read by a process of their own, which is ended when it takes more than this.
+IMPORT_CHILD_MEMORY_BYTES = env.int("IMPORT_CHILD_MEMORY_BYTES", default=1024 * MEGABYTE)
+IMPORT_CHILD_SECONDS = env.int("IMPORT_CHILD_SECONDS", default=120)
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,5 @@
+"""Why a file cannot be read at all."""
+
+
+class FileRefusedError(ValueError):
+    """The file as a whole cannot be read; the sentence says why and what to do."""
