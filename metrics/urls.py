@@ -11,6 +11,7 @@ from metrics.views import (
     comparison,
     evaluations,
     explanations,
+    exports,
     grid,
     history,
     imports,
@@ -22,6 +23,7 @@ from metrics.views import (
     portfolio,
     printed,
     programs,
+    quality,
     reporting,
     reports,
     site_life,
@@ -67,7 +69,14 @@ class ChartConverter(StringConverter):
     regex = "trend|progress|map"
 
 
+class EndingConverter(StringConverter):
+    """What kind of file is taken: its ending."""
+
+    regex = "csv|xlsx|zip"
+
+
 register_converter(ChartConverter, "chart")
+register_converter(EndingConverter, "ending")
 register_converter(MeasureConverter, "measure")
 register_converter(MonthConverter, "month")
 register_converter(SiteCodeConverter, "code")
@@ -91,10 +100,16 @@ urlpatterns = [
     path(f"{PROGRAM}pitfalls/", knowledge.pitfalls, name="pitfalls"),
     path(f"{PROGRAM}print/", printed.printed_program, name="printed_program"),
     path(f"{PROGRAM}planning/", planning.planning, name="planning"),
-    path(f"{PROGRAM}summary.csv", programs.program_summary_csv, name="program_summary_csv"),
+    path(f"{PROGRAM}downloads/", exports.downloads, name="downloads"),
+    path(
+        f"{PROGRAM}downloads/<slug:kind>.<ending:ending>",
+        exports.program_download,
+        name="program_download",
+    ),
+    path(f"{PROGRAM}summary.csv", exports.program_summary_csv, name="program_summary_csv"),
     path(
         f"{PROGRAM}site-months.csv",
-        programs.program_site_months_csv,
+        exports.program_site_months_csv,
         name="program_site_months_csv",
     ),
     path(f"{PROGRAM}grid/", grid.grid, name="grid"),
@@ -104,6 +119,12 @@ urlpatterns = [
     path(f"{PROGRAM}approvals/", approvals.approvals, name="approvals"),
     path(f"{PROGRAM}approvals/approve/", approvals.approve_reports, name="approve_reports"),
     path(f"{PROGRAM}approvals/switch/", approvals.approval_switch, name="approval_switch"),
+    path(f"{PROGRAM}quality/", quality.quality, name="quality"),
+    path(f"{PROGRAM}quality.csv", quality.quality_csv, name="quality_csv"),
+    path(f"{PROGRAM}quality/review/", quality.finding_review, name="finding_review"),
+    path(
+        f"{PROGRAM}quality/reviews/<int:pk>/reopen/", quality.finding_reopen, name="finding_reopen"
+    ),
     path(f"{PROGRAM}history/", history.program_history, name="program_history"),
     path(f"{PROGRAM}as-known/", history.as_known, name="as_known"),
     path(f"{PROGRAM}evaluations/", evaluations.evaluations, name="evaluations"),

@@ -61,6 +61,16 @@ ALSO = {
         "/programs/%(slug)s/as-known/?day=9999-01-01",
         "/programs/clean-birth-sorena/as-known/?day=%(last)s-15",
     ),
+    "downloads": (
+        "/programs/%(slug)s/downloads/?first=%(month)s&last=%(last)s&status=approved",
+        "/programs/%(slug)s/downloads/?first=%(last)s&last=%(month)s&site=x",
+        "/programs/born-well/downloads/",
+    ),
+    "quality": (
+        "/programs/andhra-pradesh-13-districts/quality/",
+        "/programs/%(slug)s/quality/?state=all&site=x",
+        "/programs/born-well/quality/",
+    ),
     "planning": ("/programs/born-well/planning/", "/programs/%(slug)s/planning/?reduction=x"),
     "contract": ("/programs/born-well/contract/",),
     "contract_new": ("/programs/born-well/contract/new/",),
@@ -101,13 +111,15 @@ NO_PAGES = {
     "notice_read": "only takes what a form sends",
     "remind": "only takes what a form sends",
     "open_month": "only takes what a form sends",
+    "finding_review": "only takes what a form sends",
+    "finding_reopen": "only takes what a form sends",
     "report_draft": "only takes what a form sends",
     "member_remove": "only takes what a form sends",
     "invitation_send": "only takes what a form sends",
     "invitation_withdraw": "only takes what a form sends",
     "account_confirm_login_code": "belongs to sign-in by mailed codes, which is switched off",
 }
-FILES = ("_chart", "_csv", "_json")  # how the names of pictures and other files end
+FILES = ("_chart", "_csv", "_download", "_json")  # how the names of pictures and other files end
 
 
 def url_names() -> list[str]:

@@ -13,7 +13,7 @@ from django.utils.http import int_to_base36
 
 from metrics.evaluations import freeze_evaluation
 from metrics.imports import receive_file
-from metrics.models import Notice
+from metrics.models import FindingReview, Notice
 from programs.actions import digest, invite_person
 from programs.models import Invitation
 from programs.periods import Period
@@ -57,6 +57,8 @@ ARGUMENTS = {
     "measure": "infant",
     "period": "2024-07..2025-06",
     "chart": "trend",
+    "kind": "site-months",
+    "ending": "csv",
     "secret": SECRET,
 }
 
@@ -83,6 +85,15 @@ def build_program() -> dict[str, object]:
             program=program, file_name="f.csv", content=FILE, mapping={}, by=lead.user
         ).pk,
         "contract": target.pk,
+        "finding": FindingReview.objects.create(
+            program=program,
+            site=here,
+            kind="births_odd",
+            fingerprint="-",
+            decision="explained",
+            reason="-",
+            reviewed_by=lead.user,
+        ).pk,
         "member": lead.pk,
         "invitation": _invite(program, lead.user).pk,
         "notice": Notice.objects.create(user=lead.user, kind=Notice.Kind.REMINDER, text="-").pk,

@@ -1,0 +1,75 @@
+"""Which findings somebody wants to see, and what they say of one."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from django import forms
+
+from metrics.models import FindingReview
+from metrics.summaries.quality import Finding, KindLine, State
+from programs.models import Site
+
+
+class FindingsForm(forms.Form):
+    """Which findings to show. Empty: the open ones."""
+
+    state = forms.ChoiceField(label="What was said of it", required=False)
+    kind = forms.ChoiceField(label="What was found", required=False)
+    site = forms.ChoiceField(required=False)
+
+    def __init__(self, *args, sites: Sequence[Site], kinds: Sequence[KindLine], **kwargs):
+        super().__init__(*args, **kwargs)
+        states = [("", "Nothing yet: open")]
+        states += [(own, own.label) for own in State if own is not State.OPEN]
+        self._offer("state", [*states, ("all", "Whatever was said")])
+        found = [(str(own.kind), f"{own.label} ({own.found})") for own in kinds if own.found]
+        self._offer("kind", [("", "Everything"), *found])
+        self._offer("site", [("", "All sites"), *((own.code, own.name) for own in sites)])
+
+    def _offer(self, name, choices):
+        field = cast(forms.ChoiceField, self.fields[name])
+        field.choices = choices
+        field.error_messages["invalid_choice"] = (
+            "Nothing is known of “%(value)s”. Choose another; open findings are shown instead."
+        )
+
+    def choose(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Those asked for; the open ones while something is wrong with the question."""
+        given = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        state, kind, site = (given.get(name, "") for name in ("state", "kind", "site"))
+        return [
+            own
+            for own in findings
+            if (state == "all" or own.state == (state or State.OPEN))
+            and kind in ("", str(own.kind))
+            and site in ("", own.site.code)
+        ]
+
+
+class ReviewForm(forms.Form):
+    """What somebody says of one finding, by its site, its kind and its counts."""
+
+    site = forms.CharField(widget=forms.HiddenInput)
+    kind = forms.CharField(widget=forms.HiddenInput)
+    fingerprint = forms.CharField(widget=forms.HiddenInput)
+    decision = forms.ChoiceField(
+        choices=FindingReview.Decision,
+        error_messages={
+            "required": "Choose whether it is explained or dismissed.",
+            "invalid_choice": "“%(value)s” is not known. Explain or dismiss it.",
+        },
+    )
+    reason = forms.CharField(
+        label="Why?",
+        max_length=2000,
+        error_messages={"required": "Say why, so that the next reader need not ask."},
+    )
+
+    @property
+    def said(self) -> str:
+        """What was typed."""
+        return self["reason"].value() or ""
+
+    @property
+    def names_a_finding(self) -> bool:
+        return not {"site", "kind", "fingerprint"} & self.errors.keys()

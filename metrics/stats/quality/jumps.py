@@ -1,0 +1,93 @@
+"""Births recorded that move to another level overnight. The verdict's flag asks here too."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from metrics.stats.quality.kinds import Found, Kind, Looks, Panel, Search
+from metrics.stats.quality.oddities import find_oddities
+from metrics.stats.quality.windows import window_sums, windows_apart
+from metrics.stats.rates import Floats
+
+# Three months in a row against the six before, apart by a third and by more than chance.
+JUMP_MONTHS = 3
+JUMP_PAST_MONTHS = 6
+JUMP_FACTOR = Fraction(4, 3)
+# Each of the three months is odd, all on one side: far rarer by chance than one of them.
+JUMP_LEVEL = 0.002
+
+
+@dataclass(frozen=True)
+class Jump:
+    """Births at another level from one month on.
+
+    months : the nine columns compared, the last three at the new level
+    past, recent : births of the six and of the three
+    """
+
+    site: int
+    months: tuple[int, ...]
+    past: int
+    recent: int
+
+    @property
+    def month(self) -> int:
+        """The column of the first month at the new level."""
+        return self.months[JUMP_PAST_MONTHS]
+
+
+def find_jumps(births: Floats) -> list[Jump]:
+    """Find each month from which on a site's births are at another level.
+
+    births : sites by months, nan where nothing was reported; such months are left out
+    Three months in a row hold a third more, or a quarter fewer, than the six before them did on
+    average, and more than chance explains at 99.8 %. docs/methods.md#flags
+    """
+    reported = ~np.isnan(births)
+    # The months that were reported, moved together to the left of each row.
+    order = np.argsort(~reported, axis=1, kind="stable")
+    packed = np.take_along_axis(births, order, axis=1)
+    past = window_sums(np.nan_to_num(packed), JUMP_PAST_MONTHS)[:, :-JUMP_MONTHS]
+    if not past.shape[1]:
+        return []
+    starts = past.shape[1]
+    own = [packed[:, JUMP_PAST_MONTHS + k :][:, :starts] for k in range(JUMP_MONTHS)]
+    odd = sum(
+        find_oddities(each, 1, past, JUMP_PAST_MONTHS, factor=JUMP_FACTOR).astype(int)
+        for each in own
+    )
+    length = JUMP_PAST_MONTHS + JUMP_MONTHS
+    return [
+        Jump(
+            site,
+            tuple(order[site, start : start + length].tolist()),
+            int(past[site, start]),
+            int(sum(each[site, start] for each in own)),
+        )
+        for site, start in windows_apart(abs(odd) == JUMP_MONTHS, JUMP_PAST_MONTHS)
+    ]
+
+
+def find_births_jumped(panel: Panel) -> Search:
+    """Name each jump of births as a finding."""
+    births = panel["live_births"]
+    found = [
+        Found(
+            Kind.BIRTHS_JUMPED,
+            own.site,
+            own.months,
+            ("live_births",),
+            {"past": own.past, "recent": own.recent, "month": own.month, "factor": _factor(own)},
+        )
+        for own in find_jumps(births)
+    ]
+    months = (~np.isnan(births)).sum(axis=1)
+    looked = np.maximum(0, months - JUMP_PAST_MONTHS - JUMP_MONTHS + 1)
+    return found, [Looks(Kind.BIRTHS_JUMPED, looked, JUMP_LEVEL)]
+
+
+def _factor(jump: Jump) -> float:
+    """How many times the births of before; inf where there were none."""
+    before = jump.past * JUMP_MONTHS
+    return jump.recent * JUMP_PAST_MONTHS / before if before else float("inf")

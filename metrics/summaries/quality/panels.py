@@ -1,0 +1,64 @@
+"""Stored reports laid out as sites by months, and the fingerprint of the counts of a finding."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+import numpy as np
+
+from metrics.stats.quality import Found, Panel
+from programs.periods import Period, format_month
+
+
+@dataclass(frozen=True)
+class SiteMonths:
+    """Counts of sites by month.
+
+    sites : what names each row of the panel; months : what each of its columns is
+    """
+
+    panel: Panel
+    sites: Sequence[int]
+    months: Sequence[date]
+
+    def months_of(self, found: Found) -> list[date]:
+        return [self.months[column] for column in found.months]
+
+    def fingerprint_of(self, found: Found) -> str:
+        """The SHA-256 of the counts that a finding is about, each under its month and name."""
+        counts = [
+            [format_month(self.months[column]), name, self._read(name, found.site, column)]
+            for column in found.months
+            for name in found.fields
+        ]
+        text = json.dumps([str(found.kind), counts], separators=(",", ":"))
+        return sha256(text.encode()).hexdigest()
+
+    def _read(self, name: str, site: int, column: int) -> int | None:
+        count = self.panel[name][site, column]
+        return None if np.isnan(count) else int(count)
+
+
+def lay_out(
+    rows: Iterable[Sequence[object]], names: Sequence[str], through: date
+) -> SiteMonths | None:
+    """Lay out reports: (site, month, *counts), each site and month once; None without any.
+
+    names : of the counts; through : the last month, whether or not anybody reported it
+    """
+    rows = list(rows)
+    if not rows:
+        return None
+    keys, firsts, *columns = zip(*rows, strict=True)
+    months = list(Period(min(firsts), max(through, *firsts)))
+    sites = sorted(set(keys))
+    row_of = {site: row for row, site in enumerate(sites)}
+    column_of = {month: column for column, month in enumerate(months)}
+    at = [row_of[site] for site in keys], [column_of[month] for month in firsts]
+    counts = {}
+    for name, own in zip(names, columns, strict=True):
+        counts[name] = np.full((len(sites), len(months)), np.nan)
+        counts[name][at] = np.array(own, dtype=float)  # None is nan
+    return SiteMonths(Panel(counts), sites, months)
