@@ -26,6 +26,8 @@ BROKEN_DOWN = ("live_births", "infant_deaths")
 
 _WHOLE_NUMBER = re.compile(r"[0-9]+(?:\.0+)?")
 _MAYBE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.000")  # 12 with decimals, or 12 thousand
+_MARKED_NUMBER = re.compile(r"([0-9]+)(?:\.0+)? ?[^0-9.,\s-]{1,3}")
+_WITHHELD = re.compile(r"[<≤] ?[0-9]+|\*+|withheld|suppressed", re.IGNORECASE)
 _GROUPED_DIGITS = re.compile(r"[0-9]+(?:[ ,'\u2019\u00a0\u202f][0-9]+)+")
 
 
@@ -143,6 +145,16 @@ def read_count(value: object) -> int | None:
     if _GROUPED_DIGITS.fullmatch(text):
         digits = _shorten(re.sub("[^0-9]", "", text))
         raise ValueError(f'"{_shorten(text)}" is not a whole number. Write {digits}.')
+    if _WITHHELD.fullmatch(text):
+        raise ValueError(
+            f'"{_shorten(text)}" says that the number is withheld, which is not zero. Ask for the '
+            "number, or leave it empty."
+        )
+    if marked := _MARKED_NUMBER.fullmatch(text):
+        raise ValueError(
+            f'"{_shorten(text)}" is a number with a mark. Write {_shorten(marked[1])} if that is '
+            "the count, or leave it empty."
+        )
     raise ValueError(
         f'"{_shorten(text)}" is not a whole number. Write a number such as 12, 0 if there was '
         "none, or leave it empty if it was not counted."

@@ -1,17 +1,30 @@
 """Files of monthly reports: read, checked by the gate, and applied as a whole or not at all."""
 
-from metrics.imports.batches import apply_batch, check_batch, receive_file
-from metrics.imports.checks import DryRun, RowFault, check_file
-from metrics.imports.files import COLUMNS, FileRefusedError, parse_mapping
+from metrics.imports.batches import (
+    apply_batch,
+    check_batch,
+    check_content,
+    checking,
+    keep_file,
+    receive_file,
+)
+from metrics.imports.checks import Outcome
+from metrics.imports.explaining import RowFault
+from metrics.imports.found import Found
+from metrics.imports.mapping import COLUMNS, parse_mapping
+from metrics.imports.reading import FileRefusedError
 
 __all__ = [
     "COLUMNS",
-    "DryRun",
     "FileRefusedError",
+    "Found",
+    "Outcome",
     "RowFault",
     "apply_batch",
     "check_batch",
-    "check_file",
+    "check_content",
+    "checking",
+    "keep_file",
     "parse_mapping",
     "receive_file",
 ]

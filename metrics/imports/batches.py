@@ -1,93 +1,127 @@
 """A file kept as it came, then applied as a whole or not at all."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from itertools import chain
 
 from django.db import transaction
 from django.utils import timezone
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from metrics.imports.checks import DryRun, check_file
-from metrics.imports.files import read_table, read_text
-from metrics.models import COUNT_FIELDS, Door, ImportBatch, MonthlyReport, Status
+from metrics.imports.checks import DryRun, Outcome, judge_file, read_file
+from metrics.imports.found import Found, tell_found
+from metrics.imports.mapping import Lines, Mapping
+from metrics.imports.opening import open_columns, open_content
+from metrics.imports.reading import safe_file_name
+from metrics.imports.writing import write_rows
+from metrics.models import ImportBatch
 from metrics.models.imports import PIECE_BYTES
 from metrics.notices import announce_waiting
+from programs.models import Program
 
-BATCH_ROWS = 500
-WRITTEN_FIELDS = (
-    *COUNT_FIELDS,
-    "status",
-    "door",
-    "entered_by",
-    "version",
-    "note",
-    "first_submitted_at",
-    "reopened_until",
-    "updated_at",
-)
+Report = Callable[[int], None]
 
 
-def receive_file(
-    *, program, file_name: str, content: bytes, mapping: Mapping[str, str], by
-) -> ImportBatch:
+def receive_file(*, program, file_name: str, content: bytes, mapping: Lines, by) -> ImportBatch:
     """Keep a file as it came, so that what was checked is what will be applied.
 
-    FileRefusedError when it cannot be read at all; then nothing is kept.
+    FileRefusedError when it cannot be read by its mapping; then nothing is kept.
     """
-    read_table(read_text(content), mapping)
-    with transaction.atomic():
-        batch = ImportBatch.objects.create(
-            program=program,
-            file_name=file_name[-200:],
-            sha256=hashlib.sha256(content).hexdigest(),
-            size=len(content),
-            mapping=mapping,
-            uploaded_by=by,
-        )
-        batch.keep(
-            content[start : start + PIECE_BYTES] for start in range(0, len(content), PIECE_BYTES)
-        )
-    return batch
-
-
-def check_batch(batch: ImportBatch, *, today: date, lock: bool = False) -> DryRun:
-    """Say what applying this batch now would do."""
-    return check_file(
-        batch.program, b"".join(batch.read_pieces()), batch.mapping, today=today, lock=lock
+    with open_content([content], file_name) as source:
+        open_columns(source, Mapping.read(mapping))
+    return keep_file(
+        program=program, file_name=file_name, content=[content], mapping=mapping, by=by
     )
 
 
 @transaction.atomic
-def apply_batch(batch: ImportBatch, *, by, today: date) -> DryRun:
-    """Check the file again and write all of it, or nothing when a fault has appeared since.
+def keep_file(
+    *, program, file_name: str, content: Iterable[bytes], mapping: Lines, by
+) -> ImportBatch:
+    """Store a file that can be opened, in pieces."""
+    batch = ImportBatch.objects.create(
+        program=program,
+        file_name=safe_file_name(file_name),
+        mapping=dict(mapping),
+        uploaded_by=by,
+    )
+    digest, size = hashlib.sha256(), 0
+    pieces = list(_split(content))
+    for piece in pieces:
+        digest.update(piece)
+        size += len(piece)
+    batch.keep(pieces)
+    batch.sha256, batch.size = digest.hexdigest(), size
+    batch.save(update_fields=["sha256", "size"])
+    return batch
 
-    Applied a second time it changes nothing.
+
+def _split(content: Iterable[bytes]) -> Iterator[bytes]:
+    return chain.from_iterable(
+        (piece[start : start + PIECE_BYTES] for start in range(0, len(piece), PIECE_BYTES))
+        for piece in content
+    )
+
+
+@contextmanager
+def checking(batch: ImportBatch, *, today: date, report: Report | None = None) -> Iterator[DryRun]:
+    """Say what applying this batch now would do; its file stays open for as long as it is asked."""
+    with open_content(batch.read_pieces(), batch.file_name) as source:
+        file = read_file(batch.program, source, batch.mapping, report=report)
+        yield judge_file(file, batch.program, today=today)
+
+
+def check_batch(batch: ImportBatch, *, today: date, report: Report | None = None) -> Found:
+    """What applying this batch now would do, told in numbers and first sentences."""
+    with checking(batch, today=today, report=report) as run:
+        return tell_found(run)
+
+
+def check_content(
+    program: Program, content: Iterable[bytes], file_name: str, mapping: Lines, *, today: date
+) -> Found:
+    """What a file would do that is not kept. FileRefusedError when it cannot be read."""
+    with open_content(content, file_name) as source:
+        file = read_file(program, source, mapping)
+        return tell_found(judge_file(file, program, today=today))
+
+
+def apply_batch(
+    batch: ImportBatch,
+    *,
+    by,
+    today: date,
+    leave_out: bool = False,
+    reading: Report | None = None,
+    writing: Report | None = None,
+) -> Found:
+    """Check the file again and write all of it, or nothing.
+
+    leave_out : write the rest where rows are refused or contradict approved reports
+    reading, writing : are told how many rows have been read, and written
+    Applied a second time it changes nothing. The file is read before the transaction begins, so
+    that nobody waits for it.
     """
-    batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
-    run = check_batch(batch, today=today, lock=True)
-    if batch.applied_at is None and run.may_be_applied:
-        _write(batch, run, by)
-    return run
+    with open_content(batch.read_pieces(), batch.file_name) as source:
+        file = read_file(batch.program, source, batch.mapping, report=reading)
+        with transaction.atomic():
+            batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+            run = judge_file(file, batch.program, today=today, lock=True)
+            found = tell_found(run)
+            if batch.applied_at is None and (leave_out or run.may_be_applied):
+                _write(batch, run, by, writing)
+            return found
 
 
-def _write(batch, run, by):
+def _write(batch: ImportBatch, run: DryRun, by, report):
     now = timezone.now()
-    for report in (*run.created, *run.changed):
-        report.status, report.door, report.note = Status.SUBMITTED, Door.FILE, ""
-        report.entered_by, report.updated_at, report.reopened_until = by, now, None
-        report.first_submitted_at = report.first_submitted_at or now
-    for report in run.changed:
-        report.version += 1
-    history = {
-        "batch_size": BATCH_ROWS,
-        "default_user": by,
-        "default_change_reason": f"import {batch.pk}: {batch.file_name}",
-    }
-    bulk_create_with_history(run.created, MonthlyReport, **history)
-    bulk_update_with_history(run.changed, MonthlyReport, WRITTEN_FIELDS, **history)
-    announce_waiting({report.site_id for report in (*run.created, *run.changed)}, by=by)
-    batch.applied_at = now
-    batch.rows_created, batch.rows_changed = len(run.created), len(run.changed)
-    batch.rows_unchanged = run.unchanged
+    rows = run.rows_to_write()
+    write_rows(rows, batch=batch, by=by, now=now, report=report)
+    announce_waiting(set(rows.site.tolist()), by=by)
+    batch.applied_at, batch.applied_by = now, by
+    batch.rows_created = run.number(Outcome.NEW)
+    batch.rows_changed = run.number(Outcome.CHANGED)
+    batch.rows_unchanged = run.number(Outcome.UNCHANGED)
+    batch.rows_left_out = run.left_out
     batch.save()

@@ -1,292 +1,247 @@
 """A file held against the gate and against what is stored: the dry run."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from enum import IntEnum
 
-from metrics.approvals import MOVES, Move
-from metrics.gate import (
-    Fault,
-    PastCounts,
-    SiteAtGate,
-    check_breakdown,
-    check_lock,
-    pass_gate,
-    read_count,
+import numpy as np
+
+from metrics.imports.context import (
+    Context,
+    check_parts,
+    list_sites,
+    load_context,
+    place_of,
+    site_and_month,
 )
-from metrics.imports.files import Table, read_table, read_text
-from metrics.locks import sites_at_gate
-from metrics.models import COUNT_FIELDS, MonthlyReport
-from metrics.models.reports import standing
-from metrics.parts import load_breakdowns
-from programs.actions import hold_sites
-from programs.models import Site
-from programs.periods import format_month, parse_month
+from metrics.imports.mapping import Lines
+from metrics.imports.mapping import Mapping as FileMapping
+from metrics.imports.merging import find_repeated, merge_counts
+from metrics.imports.opening import Preview, open_columns
+from metrics.imports.places import SiteFinder
+from metrics.imports.reading import SourceFile
+from metrics.imports.running import part_running
+from metrics.imports.screening import (
+    Entries,
+    find_locked,
+    find_questioned,
+    find_refused,
+    is_within,
+)
+from metrics.imports.table import Numbers, Readers, Table, read_table
+from metrics.imports.writing import Rows
+from metrics.models import COUNT_FIELDS
+from programs.models import Program
 
-SHOWN_SITES = 5
+Report = Callable[[int], None]
+BLOCK_ENTRIES = 50_000  # judged together; more would only take more memory
+
+
+class Outcome(IntEnum):
+    """What becomes of an entry."""
+
+    NEW = 0
+    CHANGED = 1
+    UNCHANGED = 2
+    EMPTY = 3
+    REPEATED = 4
+    CONFLICT = 5
+    REFUSED = 6
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Outcome.NEW: "new",
+    Outcome.CHANGED: "changed",
+    Outcome.UNCHANGED: "unchanged",
+    Outcome.EMPTY: "empty, so not reported",
+    Outcome.REPEATED: "said twice, taken once",
+    Outcome.CONFLICT: "in conflict with an approved report",
+    Outcome.REFUSED: "refused",
+}
 
 
 @dataclass(frozen=True)
-class RowFault:
-    """A fault with its place in the file. Rows are counted as spreadsheets show them."""
+class FileRead:
+    """A file turned into numbers; nothing of it has been judged."""
 
-    row: int
-    fault: Fault
-
-    def __str__(self) -> str:
-        return f"row {self.row}, {self.fault}"
+    preview: Preview
+    mapping: FileMapping
+    table: Table
+    finder: SiteFinder
+    readers: Readers
 
 
 @dataclass
 class DryRun:
-    """What applying a file would do. Nothing has been written."""
+    """What applying a file would do. Nothing has been written.
 
-    created: list[MonthlyReport] = field(default_factory=list)
-    changed: list[MonthlyReport] = field(default_factory=list)
-    unchanged: int = 0
-    empty: int = 0
-    faults: list[RowFault] = field(default_factory=list)
-    warnings: list[RowFault] = field(default_factory=list)
-    unused_columns: list[str] = field(default_factory=list)
+    Of each entry of the table: its outcome; whether the gate questions it; whether its month is
+    locked, lies outside the site's part in the program, stands in the file before.
+    """
+
+    file: FileRead
+    context: Context
+    outcomes: Numbers
+    questioned: Numbers
+    locked: Numbers
+    outside: Numbers
+    again: Numbers
+
+    @property
+    def table(self) -> Table:
+        return self.file.table
+
+    def number(self, outcome: Outcome) -> int:
+        """How many entries have an outcome; rows that cannot be placed are refused."""
+        own = int((self.outcomes == outcome).sum())
+        return own + (len(self.table.misplaced) if outcome is Outcome.REFUSED else 0)
+
+    @property
+    def left_out(self) -> int:
+        """How many would not come in although they say something."""
+        return self.number(Outcome.REFUSED) + self.number(Outcome.CONFLICT)
 
     @property
     def may_be_applied(self) -> bool:
-        return not self.faults
+        return not self.left_out
+
+    @property
+    def unused_columns(self) -> list[str]:
+        return self.table.columns.unused
+
+    def rows_to_write(self) -> Rows:
+        """The new and the changed entries, as they are to be stored."""
+        writes = self.outcomes <= Outcome.CHANGED
+        chosen: Numbers | slice = slice(None) if writes.all() else np.flatnonzero(writes)
+        return Rows(
+            site=self.context.keys[self.table.site[chosen]],
+            month=self.table.month[chosen],
+            counts={name: np.maximum(own[chosen], -1) for name, own in self.table.counts.items()},
+            is_new=self.outcomes[chosen] == Outcome.NEW,
+        )
 
 
-def check_file(
-    program, content: bytes, mapping: Mapping[str, str], *, today: date, lock: bool = False
-) -> DryRun:
-    """Check a whole file and say what it would do. FileRefusedError when it cannot be read.
+def read_file(
+    program: Program, source: SourceFile, lines: Lines, *, report: Report | None = None
+) -> FileRead:
+    """Read a whole open file. FileRefusedError, with a sentence, where it cannot be.
+
+    report : is told the number of the last row read
+    """
+    mapping = FileMapping.read(lines)
+    preview, columns = open_columns(source, mapping)
+    finder = SiteFinder(list_sites(program), mapping.sites)
+    readers = Readers.of(mapping, columns, finder, preview.sample)
+    table = read_table(
+        preview.rows(), columns, readers, last_month=mapping.last_month, report=report
+    )
+    if "counted" in columns.places:
+        table = merge_counts(table)
+    for name, first_month in mapping.running.items():
+        if name in table.counts:
+            part_running(table, name, first_month)
+    return FileRead(preview, mapping, table, finder, readers)
+
+
+def judge_file(file: FileRead, program: Program, *, today: date, lock: bool = False) -> DryRun:
+    """Hold a file that was read against the gate and what is stored.
 
     lock : hold the stored reports still until the transaction ends, because writing follows
     """
-    table = read_table(read_text(content), mapping)
-    check = _Check(program, table, today, lock)
-    for placed in check.placed:
-        check.sort(placed)
-    return check.run
+    table = file.table
+    context = load_context(program, file.finder.sites, table, today=today, lock=lock)
+    blocks = [_judge(own, context) for own in table.blocks(BLOCK_ENTRIES)]
+    joined = (np.concatenate(own) for own in zip(*blocks, strict=True)) if blocks else ()
+    return DryRun(file, context, *(joined if blocks else [np.zeros(0, dtype=np.int8)] * 5))
 
 
-@dataclass(frozen=True)
-class _PlacedRow:
-    """A row with the site and month it speaks of, or the faults that hide them."""
-
-    number: int
-    cells: Mapping[str, str]
-    site: Site | None
-    month: date | None
-    faults: tuple[Fault, ...]
+Judged = tuple[Numbers, Numbers, Numbers, Numbers, Numbers]  # as the fields of a DryRun
 
 
-class _Check:
-    """One file against one program: what the rows are held against is loaded once."""
+def _judge(table: Table, context: Context) -> Judged:
+    """Judge the entries of some sites."""
+    stored_at, is_stored = context.stored.find(place_of(table.site, table.month))
+    standing = stand(table, context, stored_at, is_stored)
+    is_empty = table.is_empty
+    again, same = find_repeated(table, is_empty)
+    refused = find_refused(standing, context.at_gate, context.today)
+    locked = find_locked(standing, context.at_gate)
+    outside = ~is_within(standing, [[period] for period in context.parts])
 
-    def __init__(self, program, table: Table, today: date, lock: bool):
-        self.program, self.today = program, today
-        self.run = DryRun(unused_columns=table.unused_columns)
-        if lock:  # before what says when they were open is read, so that nobody closes one now
-            hold_sites(program.participations.values_list("site", flat=True))
-        taking_part = program.participations.select_related("site").order_by("site__name")
-        participations = list(taking_part.prefetch_related("site__spells"))
-        self.sites = [participation.site for participation in participations]
-        self.taking_part = {own.site_id: own.period for own in participations}
-        self.by_code, self.by_name = _finder(self.sites, "code"), _finder(self.sites, "name")
-        self.at_gate = {s.pk: SiteAtGate(s.name, tuple(s.operation)) for s in self.sites}
-        self.locks = sites_at_gate(self.sites, today)
-        reports = MonthlyReport.objects.filter(site__in=self.sites).select_related("site")
-        if lock:
-            # In the order in which every other door holds reports, so that none waits in a ring.
-            reports = reports.select_for_update(of=("self",)).order_by("pk")
-        self.stored = {(report.site_id, report.month): report for report in reports}
-        self.placed = [self._place(row, table.columns) for row in table.rows]
-        self.past = self._past_with_file()
-        self.first_row: dict[tuple[int, date], int] = {}
+    outcomes = np.full(len(table), Outcome.UNCHANGED, dtype=np.int8)
+    outcomes[~is_stored] = Outcome.NEW
+    if is_stored.any():
+        outcomes[_differs(table, context, stored_at) & is_stored] = Outcome.CHANGED
+        is_shut = is_stored & ~context.stored.is_open[stored_at]
+        outcomes[(outcomes == Outcome.CHANGED) & is_shut] = Outcome.CONFLICT
+    outcomes[(outcomes != Outcome.UNCHANGED) & locked] = Outcome.REFUSED
+    outcomes[refused | again] = Outcome.REFUSED
+    outcomes[same] = Outcome.REPEATED
+    outcomes[is_empty] = Outcome.EMPTY
+    below = _reconcile(outcomes, standing, context, stored_at)
 
-    def sort(self, placed: _PlacedRow):
-        """Put one row among the new, the changed, the unchanged, the empty or the faults."""
-        if placed.faults:
-            self._refuse(placed, placed.faults)
-        elif not any(placed.cells.get(name) for name in COUNT_FIELDS):
-            self.run.empty += 1  # a place and no counts: not reported
-        elif repeated := self._find_repetition(placed):
-            self._refuse(placed, [repeated])
-        else:
-            self._pass(placed)
-
-    def _refuse(self, placed, faults):
-        self.run.faults += [RowFault(placed.number, fault) for fault in faults]
-
-    def _pass(self, placed):
-        stored = self.stored.get((placed.site.pk, placed.month))
-        passage = pass_gate(
-            _counts_of(stored) | placed.cells,
-            site=self.at_gate[placed.site.pk],
-            month=placed.month,
-            today=self.today,
-            past=PastCounts(self.past[placed.site.pk]),
-        )
-        self._refuse(placed, passage.refusals)
-        warnings = [*passage.warnings, *self._question_participation(placed)]
-        self.run.warnings += [RowFault(placed.number, fault) for fault in warnings]
-        if not passage.is_refused:
-            # A column that the file does not have leaves what is stored alone.
-            given = {n: count for n, count in passage.counts.items() if n in placed.cells}
-            self._compare(placed, given)
-
-    def _compare(self, placed, counts):
-        stored = self.stored.get((placed.site.pk, placed.month))
-        # A locked month may stand in a file as long as the file changes nothing in it.
-        locked = check_lock(self.locks[placed.site.pk], placed.month)
-        if stored is None and locked:
-            self._refuse(placed, [locked])
-            return
-        if stored is None:
-            self.run.created.append(MonthlyReport(site=placed.site, month=placed.month, **counts))
-            return
-        differing = [name for name, count in counts.items() if getattr(stored, name) != count]
-        if not differing:
-            self.run.unchanged += 1
-        elif locked:
-            self._refuse(placed, [locked])
-        elif self._stands(stored) not in MOVES[Move.SUBMIT].starts:
-            self._refuse(placed, [_say_protected(stored, counts, differing[0])])
-        elif self._reconcile(placed, stored, counts):
-            for name in differing:
-                setattr(stored, name, counts[name])
-            self.run.changed.append(stored)
-
-    def _stands(self, stored):
-        return standing(stored.status, stored.reopened_until, self.today)
-
-    def _reconcile(self, placed, stored, counts) -> bool:
-        """Hold a row against the breakdowns of its report, which a file leaves as they are."""
-        refusals: list[Fault] = []
-        for dimension, parts in self._broken_down.get(stored.pk, {}).items():
-            refused, questioned = check_breakdown(dimension, _counts_of(stored) | counts, parts)
-            refusals += refused
-            self.run.warnings += [RowFault(placed.number, fault) for fault in questioned]
-        self._refuse(placed, refusals)
-        return not refusals
-
-    @cached_property
-    def _broken_down(self):
-        """The breakdowns of the months in the file: read when a row first changes something."""
-        months = [own.month for own in self.placed if own.month is not None]
-        span = (min(months), max(months))
-        reports = MonthlyReport.objects.filter(site__in=self.sites, month__range=span)
-        return load_breakdowns(reports.order_by().values_list("pk", flat=True))
-
-    # --- Where a row belongs -------------------------------------------------------------
-
-    def _place(self, row, columns):
-        if row.too_many:
-            fault = _say_too_many(row.too_many, columns)
-            return _PlacedRow(row.number, row.cells, None, None, (fault,))
-        site, month, faults = self._find_site(row.cells), None, []
-        if site is None:
-            faults.append(self._say_site_unknown(row.cells))
-        try:
-            month = parse_month(row.cells["month"])
-        except ValueError as error:
-            faults.append(Fault("month", str(error)))
-        return _PlacedRow(row.number, row.cells, site, month, tuple(faults))
-
-    def _find_site(self, cells):
-        if code := cells.get("site_code"):
-            return self.by_code(code)
-        return self.by_name(cells.get("site_name", ""))
-
-    def _say_site_unknown(self, cells):
-        column = "site_code" if cells.get("site_code") or "site_name" not in cells else "site_name"
-        if not cells.get(column):
-            return Fault(column, "is empty. Write the site's code.")
-        known = sorted(getattr(site, column.removeprefix("site_")) for site in self.sites)
-        listed = ", ".join(known[:SHOWN_SITES]) or "none yet"
-        more = f" and {len(known) - SHOWN_SITES} more" if len(known) > SHOWN_SITES else ""
-        return Fault(
-            column,
-            f'"{cells[column]}" is none of the sites of {self.program}, or stands for several. '
-            f"They are {listed}{more}. Correct it, or ask an admin to add the site.",
-        )
-
-    def _question_participation(self, placed):
-        period = self.taking_part[placed.site.pk]
-        if placed.month not in period:
-            yield Fault(
-                "month",
-                f"{format_month(placed.month)} lies outside {placed.site.name}'s part in "
-                f"{self.program}, so it will be in none of its figures. If it belongs to them, ask "
-                "an admin to correct the participation.",
-            )
-
-    def _find_repetition(self, placed):
-        first = self.first_row.setdefault((placed.site.pk, placed.month), placed.number)
-        if first == placed.number:
-            return None
-        return Fault(
-            "month",
-            f"{placed.site.name} has {format_month(placed.month)} in row {first} already. "
-            "Keep one of the two rows.",
-        )
-
-    def _past_with_file(self):
-        """Each site's counts by month as they would be once the file were in."""
-        past: dict[int, dict[date, tuple[int, int | None]]] = {s.pk: {} for s in self.sites}
-        for (site, month), report in self.stored.items():
-            past[site][month] = (report.live_births, report.infant_deaths)
-        for placed in self.placed:
-            counts = None if placed.faults else _read_pair(placed.cells)
-            if counts:
-                past[placed.site.pk][placed.month] = counts
-        return past
+    passed = ~(refused | again | is_empty)
+    known = list_known(standing, context, of_file=~same)
+    questioned = passed & (outside | find_questioned(standing, passed, known, context.today))
+    questioned[below] = True
+    return outcomes, questioned, locked, outside, again
 
 
-def _finder(sites, name):
-    """How to find a site by its code or name: as it is written, else whatever the case.
+def stand(table: Table, context: Context, stored_at: Numbers, is_stored: Numbers) -> Entries:
+    """Every count as it would stand: what the file says, else what is stored."""
+    counts = dict(table.counts)
+    if is_stored.any():
+        for name in COUNT_FIELDS:
+            if name not in counts:
+                kept = context.stored.counts[name][stored_at]
+                counts[name] = np.where(is_stored, kept, -1).astype(np.int32)
+    return Entries(table.site, table.month, counts)
 
-    None for a text that stands for several.
+
+def list_known(standing: Entries, context: Context, of_file: Numbers) -> Entries:
+    """Births and deaths of every report of these sites that would stand, in their order.
+
+    of_file : which entries of the file to take; those without births say nothing
     """
-    exact = _unambiguous(sites, lambda site: getattr(site, name))
-    folded = _unambiguous(sites, lambda site: getattr(site, name).casefold())
-    return lambda text: exact.get(text) or folded.get(text.casefold())
+    stored, place = context.stored, place_of(standing.site, standing.month)
+    mine = np.flatnonzero(of_file & (standing.count("live_births") >= 0))
+    bounds = place_of(np.array([standing.site[0], standing.site[-1] + 1]), np.zeros(2, np.int64))
+    theirs = np.arange(*np.searchsorted(stored.place, bounds))
+    theirs = theirs[~np.isin(stored.place[theirs], place[mine])]
+    places = np.concatenate([place[mine], stored.place[theirs]])
+    order = np.argsort(places, kind="stable")
+    counts = {
+        name: np.concatenate([standing.count(name)[mine], stored.counts[name][theirs]])[order]
+        for name in ("live_births", "infant_deaths")
+    }
+    return Entries(*site_and_month(places[order]), counts)
 
 
-def _unambiguous(sites, text_of):
-    found: dict[str, Site | None] = {}
-    for site in sites:
-        text = text_of(site)
-        found[text] = None if text in found else site
-    return found
+def _differs(table: Table, context: Context, stored_at: Numbers) -> Numbers:
+    differs = np.zeros(len(table), dtype=bool)
+    for name, own in table.counts.items():
+        differs |= np.maximum(own, -1) != context.stored.counts[name][stored_at]
+    return differs
 
 
-def _counts_of(report):
-    """What is stored, for the columns that a file does not have."""
-    return {name: getattr(report, name) for name in COUNT_FIELDS} if report else {}
-
-
-def _say_too_many(cells, columns):
-    return Fault(
-        "cells",
-        f"{cells} stand in this row, but {columns} in the header. Look for a separator too many, "
-        "such as the comma in 1,200.",
-    )
-
-
-def _read_pair(cells):
-    """Live births and infant deaths where they can be read; the gate says what cannot."""
-    try:
-        births, deaths = (read_count(cells.get(n)) for n in ("live_births", "infant_deaths"))
-    except ValueError:
-        return None
-    return None if births is None else (births, deaths)
-
-
-def _say_protected(stored, counts, name):
-    new, old = ("empty" if n is None else n for n in (counts[name], getattr(stored, name)))
-    return Fault(
-        name,
-        f"{new} differs from {old} in the approved report of {stored.site.name}, "
-        f"{format_month(stored.month)}. Ask a manager to reopen it, or take the row out.",
-    )
+def _reconcile(outcomes, standing: Entries, context: Context, stored_at: Numbers) -> list[int]:
+    """Refuse changed rows that fall below the breakdown of their report; return those that the
+    breakdown falls short of."""
+    changed = np.flatnonzero(outcomes == Outcome.CHANGED)
+    if not len(changed) or not context.broken_down:
+        return []
+    keys = context.stored.pk[stored_at[changed]]
+    short = []
+    for entry in changed[np.isin(keys, list(context.broken_down))].tolist():
+        totals = {name: int(own[entry]) for name, own in standing.counts.items()}
+        refusals, questions = check_parts(context, int(context.stored.pk[stored_at[entry]]), totals)
+        if refusals:
+            outcomes[entry] = Outcome.REFUSED
+        elif questions:
+            short.append(entry)
+    return short

@@ -52,7 +52,7 @@ def is_untouched():
 
 def test_file_comes_in_whole_and_the_counts_are_told(program, bring_in):
     said = bring_in(GOOD)
-    assert "2 created, 0 changed, 0 unchanged, 1 empty (not reported), 1 warnings." in said
+    assert "2 new, 1 empty, so not reported; 1 questioned." in said
     assert said.endswith("Applied.\n")
     stored = MonthlyReport.objects.values_list("month", "live_births", "infant_deaths")
     assert list(stored) == [(date(2025, 1, 1), 40, 2), (date(2025, 2, 1), 38, None)]
@@ -67,21 +67,21 @@ def test_reports_are_submitted_through_the_door_for_files(program, bring_in):
 def test_same_file_again_changes_nothing(program, bring_in):
     bring_in(GOOD)
     before = list(MonthlyReport.objects.values_list())
-    assert "0 created, 0 changed, 2 unchanged" in bring_in(GOOD)
+    assert "2 unchanged, 1 empty" in bring_in(GOOD)
     assert list(MonthlyReport.objects.values_list()) == before
     assert MonthlyReport.history.count() == 2
 
 
 def test_changed_row_makes_a_new_version(program, bring_in):
     bring_in(GOOD)
-    assert "0 created, 1 changed, 1 unchanged" in bring_in(GOOD.replace("40,2", "41,2"))
+    assert "1 changed, 1 unchanged, 1 empty" in bring_in(GOOD.replace("40,2", "41,2"))
     report = MonthlyReport.objects.get(live_births=41)
     assert (report.version, report.history.count()) == (2, 2)
 
 
 def test_dry_run_tells_the_counts_and_writes_nothing(program, bring_in):
     said = bring_in(GOOD, "--dry-run")
-    assert "2 created" in said
+    assert "2 new" in said
     assert said.endswith("A dry run: nothing was written.\n")
     assert is_untouched()
 
@@ -96,11 +96,11 @@ def test_fault_stops_the_whole_file_and_is_named_by_row_and_column(program, brin
 
 def test_many_faults_are_told_in_short(program, bring_in):
     rows = "".join(f"NB-1,2025-01,-{number},0\n" for number in range(1, 26))
-    with pytest.raises(CommandError, match="faults: 25"):
+    with pytest.raises(CommandError, match="faults: 25 rows"):
         bring_in(f"{HEADER}\n{rows}")
     complained = bring_in.complained.getvalue().splitlines()
     assert len(complained) == 21
-    assert complained[-1] == "and 5 more"
+    assert complained[-1] == "and more"
 
 
 def test_approved_report_is_not_overwritten(program, bring_in):
@@ -118,14 +118,14 @@ def test_mapping_may_be_given_often(program, bring_in):
         text, "--mapping", "site_name=place", "--mapping", "month = when",
         "--mapping", "live_births=births",
     )  # fmt: skip
-    assert "1 created" in said
+    assert "1 new" in said
 
 
 def test_mapping_may_stand_in_a_file(program, bring_in, tmp_path):
     mapping = tmp_path / "mapping.txt"
     mapping.write_text('\ufeffsite_code = "NB-1"\nmonth = when\n', encoding="utf-8")
     said = bring_in("when,live_births,notes\n2025-01,40,x\n", "--mapping-file", str(mapping))
-    assert "1 created" in said
+    assert "1 new" in said
     assert "Columns not used: notes." in said
 
 
@@ -149,7 +149,11 @@ def test_mapping_that_does_not_fit_is_refused(program, bring_in, mapping, senten
 @pytest.mark.parametrize("options", [(), ("--dry-run",)])
 @pytest.mark.parametrize(
     ("text", "encoding", "sentence"),
-    [("", "utf-8", "is empty"), (HEADER, "utf-8", "no rows"), (GOOD, "utf-16", "not UTF-8")],
+    [
+        ("", "utf-8", "is empty"),
+        (HEADER, "utf-8", "no rows"),
+        ("a,\x00,b", "utf-8", "binary data"),
+    ],
 )
 def test_file_that_cannot_be_read_is_refused(program, bring_in, options, text, encoding, sentence):
     with pytest.raises(CommandError, match=sentence):
@@ -202,7 +206,7 @@ def test_report_that_somebody_makes_meanwhile_undoes_the_import(program, bring_i
     def meet_another(*args, **kwargs):
         raise IntegrityError
 
-    monkeypatch.setattr("metrics.imports.batches.bulk_create_with_history", meet_another)
+    monkeypatch.setattr("metrics.imports.batches.write_rows", meet_another)
     with pytest.raises(CommandError, match="somebody reported one of these months just now"):
         bring_in(GOOD)
     assert is_untouched()

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from metrics.imports import (
-    DryRun,
     FileRefusedError,
+    Found,
     apply_batch,
-    check_file,
+    check_content,
     parse_mapping,
     receive_file,
 )
@@ -53,7 +53,9 @@ class Command(BaseCommand):
         try:
             columns = parse_mapping("\n".join(lines))
             if dry_run:
-                self._check(check_file(found, content, columns, today=timezone.localdate()))
+                self._check(
+                    check_content(found, [content], file.name, columns, today=timezone.localdate())
+                )
             else:
                 self._apply(found, file.name, content, columns, user)
         except FileRefusedError as refusal:
@@ -73,12 +75,12 @@ class Command(BaseCommand):
         )
         self._check(apply_batch(batch, by=user, today=timezone.localdate()))
 
-    def _check(self, run: DryRun):
+    def _check(self, run: Found):
         """Say what a file does; CommandError when it has a fault."""
-        self.stdout.write(
-            f"{len(run.created)} created, {len(run.changed)} changed, {run.unchanged} unchanged, "
-            f"{run.empty} empty (not reported), {len(run.warnings)} warnings."
-        )
+        numbers = ", ".join(f"{number:,} {outcome.label}" for outcome, number in run.outcomes)
+        self.stdout.write(f"{numbers}; {run.questioned:,} questioned.")
+        for notice in run.notices:
+            self.stdout.write(notice.text)
         if run.unused_columns:
             self.stdout.write(f"Columns not used: {', '.join(run.unused_columns)}.")
         if run.may_be_applied:
@@ -86,9 +88,9 @@ class Command(BaseCommand):
         for fault in run.faults[:SHOWN_FAULTS]:
             self.stderr.write(str(fault))
         if len(run.faults) > SHOWN_FAULTS:
-            self.stderr.write(f"and {len(run.faults) - SHOWN_FAULTS} more")
+            self.stderr.write("and more")
         raise CommandError(
-            f"Nothing was written, for the file has faults: {len(run.faults)}. "
+            f"Nothing was written, for the file has faults: {run.left_out:,} rows. "
             "Correct them and bring it in again."
         )
 

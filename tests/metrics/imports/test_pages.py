@@ -87,7 +87,11 @@ def test_month_reported_while_the_file_is_applied_is_told_and_nothing_written(
     [
         (b"", "", "The file is empty. It needs a header row and a row a month."),
         (HEADER.encode(), "", "The file has a header but no rows."),
-        (b"\xff\xfe\x00", "", "The file is not UTF-8 text: byte 1 cannot be read."),
+        (
+            b"\xff\xfe\x00",
+            "",
+            "The file is not whole UTF-16 text: byte 3, in line 1, cannot be read.",
+        ),
         (GOOD.encode(), "site_name", "has no equals sign with a column after it."),
         (GOOD.encode(), "stillbirths = x", "but the header has no such column."),
     ],
@@ -179,8 +183,8 @@ def test_list_of_files_takes_five_queries(
 
 @pytest.mark.usefixtures("today")
 @pytest.mark.parametrize("rows", [1, 3])
-def test_dry_run_takes_eleven_queries(client, program, manager, django_assert_num_queries, rows):
+def test_dry_run_takes_twelve_queries(client, program, manager, django_assert_num_queries, rows):
     batch = receive(program, "\n".join(GOOD.splitlines()[: rows + 1]))
-    # session, user, batch, may manage, its pieces, sites, spells, reports, locks
-    with django_assert_num_queries(11):
+    # session, user, batch, may manage, its pieces, sites, their parts, spells, reports, locks
+    with django_assert_num_queries(12):
         client.get(f"/programs/hb/imports/{batch.pk}/")

@@ -1,0 +1,146 @@
+"""Where each of our columns stands in a file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from metrics.imports.headings import Heading, simplify
+from metrics.imports.mapping import OURS, SITE_COLUMNS, Mapping
+from metrics.imports.months import read_month_of_year
+from metrics.imports.reading import FileRefusedError
+from metrics.models import COUNT_FIELDS
+
+
+@dataclass(frozen=True)
+class Block:
+    """Columns that belong to one month: of each count its place.
+
+    month : the one that the headings name, or the mapping; None where each row says it
+    """
+
+    month: date | None
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where everything stands. A place is counted from 0; a constant holds for every row.
+
+    blocks : one, where each row says its month; in a wide file one for each month
+    unused : headings of which nothing is read
+    """
+
+    headings: Sequence[Heading]
+    places: dict[str, int]
+    constants: dict[str, str]
+    blocks: Sequence[Block]
+    unused: list[str]
+
+    @property
+    def width(self) -> int:
+        return self.headings[-1].place + 1 if self.headings else 0
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The counts that the file gives, in our order."""
+        if "counted" in self.places:
+            return COUNT_FIELDS
+        given = {name for block in self.blocks for name in block.counts} | self.constants.keys()
+        return tuple(name for name in COUNT_FIELDS if name in given)
+
+    def heading_of(self, name: str, month: date | None = None) -> str:
+        """What stands above one of our columns in the file; our own name for a constant."""
+        block = next((own for own in self.blocks if own.month == month), self.blocks[0])
+        place = block.counts.get(name, self.places.get(name))
+        return next((own.text for own in self.headings if own.place == place), name)
+
+
+def place_columns(headings: Sequence[Heading], mapping: Mapping) -> Columns:
+    """Find the columns that a mapping names, and those with our own names.
+
+    FileRefusedError where one that is needed is missing, or named and not there.
+    """
+    _refuse_repeated(headings)
+    by_key: dict[str, list[Heading]] = {}
+    for heading in headings:
+        for name in {simplify(heading.key), simplify(heading.text)}:
+            by_key.setdefault(name, []).append(heading)
+    found: dict[tuple[str, date | None], list[Heading]] = {}
+    for (ours, month), theirs in mapping.columns.items():
+        if simplify(theirs) not in by_key:
+            raise FileRefusedError(
+                f'The column mapping names "{theirs}" for {ours}, but the header has no such '
+                f"column. It has {_list(headings)}."
+            )
+        found[ours, month] = by_key[simplify(theirs)]
+    named = {ours for ours, _ in found} | mapping.constants.keys()
+    for ours in OURS:
+        if ours not in named and (own := by_key.get(simplify(ours))):
+            found[ours, None] = own
+    columns = _arrange(headings, found, mapping)
+    _refuse_missing(columns)
+    return columns
+
+
+def _arrange(headings, found, mapping):
+    places: dict[str, int] = {}
+    months: dict[date | None, dict[str, int]] = {}
+    for (ours, month), own in found.items():
+        for heading in own:
+            if ours in COUNT_FIELDS or (ours == "value" and month is None):
+                named = month or _month_of(heading, mapping)
+                months.setdefault(named, {})[ours] = heading.place
+            else:
+                places[ours] = heading.place
+    if len(months) > 1 and None in months:
+        raise FileRefusedError(
+            "Some counts stand under a month and some do not: "
+            f"{', '.join(sorted(months[None]))}. Say of each to which month it belongs."
+        )
+    used = {heading.place for own in found.values() for heading in own}
+    unused = [heading.text for heading in headings if heading.place not in used]
+    ordered = sorted(months.items(), key=lambda own: own[0] or date.min)
+    blocks = [Block(month, counts) for month, counts in ordered] or [Block(None, {})]
+    return Columns(headings, places, dict(mapping.constants), blocks, unused)
+
+
+def _month_of(heading: Heading, mapping: Mapping) -> date | None:
+    if heading.month is not None or heading.year is None:
+        return heading.month
+    if "month_of_year" not in mapping.constants:
+        raise FileRefusedError(
+            f"The columns are headed by years, such as {heading.text}. Say in which month of it a "
+            'year’s counts are to stand, for example month_of_year = "12".'
+        )
+    return date(heading.year, read_month_of_year(mapping.constants["month_of_year"]), 1)
+
+
+def _refuse_repeated(headings):
+    texts = [heading.text.casefold() for heading in headings]
+    repeated = sorted({text for text in texts if texts.count(text) > 1})
+    if repeated:
+        raise FileRefusedError(
+            f"The header has {', '.join(repeated)} more than once. Keep one column of each."
+        )
+
+
+def _refuse_missing(columns: Columns):
+    given = columns.places.keys() | columns.constants.keys()
+    counts = {name for block in columns.blocks for name in block.counts} | given
+    missing = []
+    if not given & set(SITE_COLUMNS):
+        missing.append("site_code")
+    has_month = columns.blocks[0].month or "month" in given or {"year", "month_of_year"} <= given
+    if not has_month:
+        missing.append("month")
+    if not ({"live_births"} <= counts or {"counted", "value"} <= counts):
+        missing.append("live_births")
+    if missing:
+        raise FileRefusedError(
+            f"The header has no column {' or '.join(missing)}. It has {_list(columns.headings)}. "
+            "Rename a column or map it, for example: site_name = district."
+        )
+
+
+def _list(headings: Sequence[Heading]) -> str:
+    return ", ".join(heading.text for heading in headings)

@@ -1,0 +1,163 @@
+"""What a file is held against: the sites, when they were open and locked, and what is stored."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from metrics.approvals import MOVES, Move
+from metrics.gate import Fault, SiteAtGate, check_breakdown
+from metrics.imports.reading import FileRefusedError
+from metrics.imports.table import Numbers, Table, date_of, number_month
+from metrics.locks import sites_at_gate
+from metrics.models import COUNT_FIELDS, MonthlyReport
+from metrics.models.reports import standing
+from metrics.parts import load_breakdowns
+from programs.actions import hold_sites
+from programs.models import Program, Site
+from programs.periods import Period, shift_month
+
+FETCHED = 10_000
+LOOK_BACK = 36  # months before the file's own that the gate may ask for
+_MONTHS = 2**20  # more than there are: a site and a month in one number
+
+
+def place_of(site: Numbers, month: Numbers) -> Numbers:
+    """A site and a month as one number, in their order."""
+    return site.astype(np.int64) * _MONTHS + month
+
+
+def site_and_month(place: Numbers) -> tuple[Numbers, Numbers]:
+    """What `place_of` made one number of."""
+    return np.divmod(place, _MONTHS)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The stored reports of these sites, in the order of `place_of`; counts below 0: not counted.
+
+    is_open : whether a report may be sent again, so that a file may change it
+    """
+
+    place: Numbers
+    pk: Numbers
+    counts: dict[str, Numbers]
+    is_open: Numbers
+
+    def find(self, place: Numbers) -> tuple[Numbers, Numbers]:
+        """Where each site-month is stored, and whether it is at all."""
+        at = np.searchsorted(self.place, place)
+        at = np.minimum(at, max(len(self.place) - 1, 0))
+        return at, (self.place[at] == place if len(self.place) else np.zeros(len(place), bool))
+
+
+@dataclass(frozen=True)
+class Context:
+    """One program as it is now.
+
+    sites : in the order in which the file's entries number them
+    """
+
+    program: Program
+    today: date
+    sites: Sequence[Site]
+    parts: Sequence[Period]
+    at_gate: Sequence[SiteAtGate]
+    stored: Stored
+
+    @cached_property
+    def keys(self) -> Numbers:
+        return np.array([site.pk for site in self.sites], dtype=np.int64)
+
+    @cached_property
+    def broken_down(self):
+        """The breakdowns of stored reports, by report: read when a row first changes one."""
+        reports = MonthlyReport.objects.filter(site__in=self.sites).order_by()
+        return load_breakdowns(reports.values_list("pk", flat=True))
+
+
+def check_parts(
+    context: Context, report: int, totals: Mapping[str, int]
+) -> tuple[list[Fault], list[Fault]]:
+    """Hold a report's new totals against its breakdowns, which a file leaves as they are.
+
+    totals : below 0 where not counted. Returns the refusals and the questions.
+    """
+    counted = {name: None if total < 0 else total for name, total in totals.items()}
+    refusals, questions = [], []
+    for dimension, parts in context.broken_down.get(report, {}).items():
+        refused, questioned = check_breakdown(dimension, counted, parts)
+        refusals += refused
+        questions += questioned
+    return refusals, questions
+
+
+def list_sites(program: Program) -> list[Site]:
+    """The program's sites in the order of their names: those that a file may speak of."""
+    sites = Site.objects.filter(participations__program=program)
+    return list(sites.order_by("name", "code"))
+
+
+def load_context(
+    program: Program, sites: Sequence[Site], table: Table, *, today: date, lock: bool
+) -> Context:
+    """Read what a table is held against.
+
+    lock : hold the sites and the stored reports still until the transaction ends
+    """
+    if lock:  # before what says when they were open is read, so that nobody closes one now
+        hold_sites([site.pk for site in sites])
+    own = program.participations.filter(site__in=sites).prefetch_related("site__spells")
+    parts = {part.site_id: part for part in own.select_related("site")}
+    if missing := [site.name for site in sites if site.pk not in parts]:
+        raise FileRefusedError(f"{missing[0]} has left {program} just now. Look at the file again.")
+    now = [parts[site.pk].site for site in sites]
+    at_gate = sites_at_gate(now, today)
+    return Context(
+        program,
+        today,
+        now,
+        [parts[site.pk].period for site in sites],
+        [at_gate[site.pk] for site in sites],
+        _load_stored(now, table, today, lock),
+    )
+
+
+def _load_stored(sites: Sequence[Site], table: Table, today: date, lock: bool) -> Stored:
+    reports = MonthlyReport.objects.filter(site__in=sites)
+    if len(table):
+        first, last = date_of(table.month.min()), date_of(table.month.max())
+        reports = reports.filter(month__range=(shift_month(first, -LOOK_BACK), last))
+    if lock:
+        # In the order in which every other door holds reports, so that none waits in a ring.
+        reports = reports.select_for_update(of=("self",))
+    rows = reports.order_by("pk").values_list(
+        "pk", "site_id", "month", "status", "reopened_until", *COUNT_FIELDS
+    )
+    return _arrange(rows.iterator(chunk_size=FETCHED), sites, today)
+
+
+def _arrange(rows: Iterable[tuple], sites: Sequence[Site], today: date) -> Stored:
+    order = {site.pk: n for n, site in enumerate(sites)}
+    starts = MOVES[Move.SUBMIT].starts
+    months: dict[date, int] = {}
+
+    def read(row):
+        pk, site, month, status, until, *counts = row
+        number = months.get(month) or months.setdefault(month, number_month(month))
+        is_open = standing(status, until, today) in starts
+        kept = (-1 if own is None else own for own in counts)
+        return (pk, order[site] * _MONTHS + number, is_open, *kept)
+
+    kind = [("pk", "i8"), ("place", "i8"), ("is_open", "?")]
+    kind += [(name, "i4") for name in COUNT_FIELDS]
+    found = np.fromiter(map(read, rows), dtype=kind)
+    found = found[np.argsort(found["place"], kind="stable")]
+    return Stored(
+        found["place"],
+        found["pk"],
+        {name: found[name] for name in COUNT_FIELDS},
+        found["is_open"],
+    )

@@ -1,0 +1,306 @@
+"""Why rows are refused or questioned, in the gate's sentences: the file is read once more, and
+only the rows that need a word are judged one by one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+
+from metrics.gate import Fault, PastCounts, SiteAtGate, check_lock, pass_gate
+from metrics.imports.checks import DryRun, Outcome, list_known, stand
+from metrics.imports.context import check_parts, place_of
+from metrics.imports.numbers import NOT_PARTED, UNREADABLE, WITHHELD
+from metrics.imports.places import MOST_NEAREST, SKIPPED, UNKNOWN
+from metrics.imports.running import say_not_parted
+from metrics.imports.table import NO_MONTH, date_of
+from metrics.models import COUNT_FIELDS
+from programs.periods import format_month
+
+SHOWN_SITES = 5
+SITES_REMEMBERED = 64
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """A fault with its place in the file. Rows are counted as spreadsheets show them."""
+
+    row: int
+    fault: Fault
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.fault}"
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One entry with what is said of it.
+
+    entry : its place in the table; None for a row that cannot be placed
+    """
+
+    row: int
+    entry: int | None
+    outcome: Outcome
+    faults: tuple[Fault, ...]
+    questions: tuple[Fault, ...]
+    cells: Mapping[str, str]
+
+
+def list_faults(run: DryRun) -> Iterator[RowFault]:
+    """Why rows are refused, and which approved reports they contradict, in the file's order."""
+    refused = run.outcomes >= Outcome.CONFLICT
+    for own in explain(run, refused, with_misplaced=True):
+        yield from (RowFault(own.row, fault) for fault in own.faults)
+
+
+def list_questions(run: DryRun) -> Iterator[RowFault]:
+    """What is odd about rows that pass, in the file's order."""
+    for own in explain(run, run.questioned, with_misplaced=False):
+        yield from (RowFault(own.row, fault) for fault in own.questions)
+
+
+def explain(run: DryRun, wanted, *, with_misplaced: bool) -> Iterator[Explained]:
+    """Explain the entries that are wanted, row by row.
+
+    wanted : of each entry whether to explain it
+    """
+    entries = np.flatnonzero(wanted)
+    entries = entries[np.argsort(run.table.row[entries], kind="stable")]
+    rows = run.table.row[entries]
+    misplaced = set(run.table.misplaced.tolist()) if with_misplaced else set()
+    last = max([*misplaced, int(rows[-1])] if len(rows) else misplaced, default=0)
+    explainer, at = _Explainer(run), 0
+    for number, cells in run.file.preview.rows():
+        if number > last:
+            return
+        if number in misplaced:
+            yield explainer.misplaced(number, cells)
+        while at < len(rows) and rows[at] == number:
+            yield explainer.entry(int(entries[at]), number, cells)
+            at += 1
+
+
+class _Explainer:
+    """Judges single rows as the form would."""
+
+    def __init__(self, run: DryRun):
+        self.run, self.table, self.columns = run, run.table, run.table.columns
+        self.past_of = lru_cache(SITES_REMEMBERED)(self._past_of)
+
+    def entry(self, entry: int, number: int, cells: list[str]) -> Explained:
+        run = self.run
+        site = run.context.at_gate[int(self.table.site[entry])]
+        month = date_of(self.table.month[entry])
+        texts = self._texts(cells, month)
+        stored, counts = self._standing(entry)
+        raw, unparted = self._raw(entry, counts, texts)
+        passage = pass_gate(
+            raw,
+            site=SiteAtGate(site.name, site.operation),
+            month=month,
+            today=run.context.today,
+            past=self.past_of(int(self.table.site[entry])),
+        )
+        faults, questions = [*unparted, *passage.refusals], list(passage.warnings)
+        if run.outside[entry]:
+            questions.append(self._question_participation(site, month))
+        if not faults:
+            faults, more = self._held_against_stored(entry, site, month, stored, counts)
+            questions += more
+        outcome = Outcome(int(run.outcomes[entry]))
+        return Explained(number, entry, outcome, tuple(faults), tuple(questions), texts)
+
+    def _standing(self, entry: int) -> tuple[int | None, dict[str, int]]:
+        """Where the entry's report is stored, and every count as it would stand."""
+        at, counts = self._stored_at(entry), {}
+        for name in COUNT_FIELDS:
+            if name in self.table.counts:
+                counts[name] = int(self.table.counts[name][entry])
+            elif at is not None:
+                counts[name] = int(self.run.context.stored.counts[name][at])
+        return at, counts
+
+    def _stored_at(self, entry: int) -> int | None:
+        own = slice(entry, entry + 1)
+        at, is_stored = self.run.context.stored.find(
+            place_of(self.table.site[own], self.table.month[own])
+        )
+        return int(at[0]) if is_stored[0] else None
+
+    def _raw(self, entry, counts, texts):
+        """Each count as the gate reads it, and the running totals that could not be parted."""
+        raw: dict[str, object] = {}
+        unparted = []
+        for name, code in counts.items():
+            if code >= 0:
+                raw[name] = code
+            elif code == UNREADABLE or (code == WITHHELD and name == "live_births"):
+                raw[name] = texts.get(name)
+            elif code == NOT_PARTED:
+                sentence = say_not_parted(self.table, entry, texts.get(name, ""))
+                unparted.append(Fault(name, sentence))
+        if unparted:  # what the gate would miss is there, and cannot be parted
+            raw.setdefault("live_births", 0)
+        return raw, unparted
+
+    def _held_against_stored(self, entry, site, month, stored, counts):
+        run = self.run
+        if run.again[entry]:
+            return [self._say_repeated(entry, site, month)], []
+        differing = self._differing(entry, stored)
+        if run.locked[entry] and (stored is None or differing):
+            return [locked for locked in (check_lock(site, month),) if locked], []
+        if run.outcomes[entry] == Outcome.CONFLICT:
+            return [self._say_protected(entry, site, month)], []
+        if not differing:
+            return [], []
+        return check_parts(run.context, int(run.context.stored.pk[stored]), counts)
+
+    def changes(self, entry: int) -> list[tuple[str, int | None, int | None]]:
+        """Each count that differs from what is stored: its name, the old and the new number."""
+        kept, at = self.run.context.stored.counts, self._stored_at(entry)
+        return [
+            (name, _or_none(kept[name][at]), _or_none(self.table.counts[name][entry]))
+            for name in self._differing(entry, at)
+        ]
+
+    def _differing(self, entry: int, at: int | None) -> list[str]:
+        if at is None:
+            return []
+        kept = self.run.context.stored.counts
+        return [
+            name
+            for name, own in self.table.counts.items()
+            if max(int(own[entry]), -1) != kept[name][at]
+        ]
+
+    def _past_of(self, site: int) -> PastCounts:
+        run = self.run
+        own = slice(*np.searchsorted(self.table.site, [site, site + 1]))
+        block = self.table.between(own)
+        at, is_stored = run.context.stored.find(place_of(block.site, block.month))
+        standing = stand(block, run.context, at, is_stored)
+        known = list_known(standing, run.context, run.outcomes[own] != Outcome.REPEATED)
+        counts = known.counts["live_births"].tolist(), known.counts["infant_deaths"].tolist()
+        return PastCounts(
+            {
+                date_of(month): (born, _or_none(died))
+                for month, born, died in zip(known.month, *counts, strict=True)
+            }
+        )
+
+    def _texts(self, cells: list[str], month: date | None) -> dict[str, str]:
+        """The row's cells under our names, those of one month in a wide file."""
+        columns = self.columns
+        block = next((own for own in columns.blocks if own.month == month), columns.blocks[0])
+        places = columns.places | block.counts
+        texts = dict(columns.constants)
+        texts |= {name: cells[at].strip() for name, at in places.items() if at < len(cells)}
+        if "counted" in columns.places:
+            place = self.run.file.readers.counted[texts["counted"]]
+            if place >= 0:
+                texts[COUNT_FIELDS[place]] = texts["value"]
+        return texts
+
+    # --- Sentences -------------------------------------------------------------------------
+
+    def misplaced(self, number: int, cells: list[str]) -> Explained:
+        """Say why a row cannot be placed."""
+        texts = self._texts(cells, None)
+        faults = list(self._say_misplaced(cells, texts))
+        return Explained(number, None, Outcome.REFUSED, tuple(faults), (), texts)
+
+    def _say_misplaced(self, cells, texts):
+        if any(cell.strip() for cell in cells[self.columns.width :]):
+            yield Fault(
+                "cells",
+                f"{len(cells)} stand in this row, but {self.columns.width} in the header. Look "
+                "for a separator too many, such as the comma in 1,200.",
+            )
+            return
+        readers = self.run.file.readers
+        column = "site_code" if texts.get("site_code") else "site_name"
+        if column not in texts:
+            column = "site_code"
+        if readers.sites[texts.get(column, "")] == UNKNOWN:
+            yield self._say_site_unknown(column, texts.get(column, ""))
+        yield from self._say_no_month(texts, readers)
+        if "counted" in texts and readers.counted[texts["counted"]] in (UNKNOWN, SKIPPED):
+            yield Fault(
+                "counted",
+                f'"{texts["counted"]}" is none of our counts. Say in the mapping which it is, or '
+                "that it is to be left out.",
+            )
+
+    def _say_no_month(self, texts, readers):
+        if self.columns.blocks[0].month is not None:
+            return
+        if "month" in texts:
+            if readers.months[texts["month"]] == NO_MONTH:
+                yield Fault("month", _why_not(readers.months, texts["month"]))
+            return
+        for name, reader in (("year", readers.years), ("month_of_year", readers.months_of_year)):
+            if reader[texts.get(name, "")] == NO_MONTH:
+                yield Fault(name, _why_not(reader, texts.get(name, "")))
+
+    def _say_site_unknown(self, column, text):
+        if not text:
+            return Fault(column, "is empty. Write the site's code.")
+        sites, program = self.run.context.sites, self.run.context.program
+        name = column.removeprefix("site_")
+        known = sorted(getattr(site, name) for site in sites)
+        near = [getattr(site, name) for site in self.run.file.finder.nearest(text)]
+        listed = ", ".join(known[:SHOWN_SITES]) or "none yet"
+        more = f" and {len(known) - SHOWN_SITES} more" if len(known) > SHOWN_SITES else ""
+        likest = f" Most like it: {', '.join(near[:MOST_NEAREST])}." if near and more else ""
+        return Fault(
+            column,
+            f'"{text}" is none of the sites of {program}, or stands for several. '
+            f"They are {listed}{more}.{likest} Correct it, or ask an admin to add the site.",
+        )
+
+    def _question_participation(self, site, month):
+        program = self.run.context.program
+        return Fault(
+            "month",
+            f"{format_month(month)} lies outside {site.name}'s part in {program}, so it will be "
+            "in none of its figures. If it belongs to them, ask an admin to correct the "
+            "participation.",
+        )
+
+    def _say_repeated(self, entry, site, month):
+        same = (self.table.site == self.table.site[entry]) & (
+            self.table.month == self.table.month[entry]
+        )
+        first = int(
+            self.table.row[same & ~self.run.again & (self.run.outcomes != Outcome.EMPTY)][0]
+        )
+        return Fault(
+            "month",
+            f"{site.name} has {format_month(month)} in row {first} already. Keep one of the two "
+            "rows.",
+        )
+
+    def _say_protected(self, entry, site, month):
+        name, old, new = self.changes(entry)[0]
+        was, would = ("empty" if n is None else n for n in (old, new))
+        return Fault(
+            name,
+            f"{would} differs from {was} in the approved report of {site.name}, "
+            f"{format_month(month)}. Ask a manager to reopen it, or take the row out.",
+        )
+
+
+def _or_none(count) -> int | None:
+    return None if count < 0 else int(count)
+
+
+def _why_not(reader, text: str) -> str:
+    """Why a time could not be read."""
+    try:
+        reader.read(text)
+    except ValueError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,108 @@
+"""What a dry run found, in a form that can be kept and shown: numbers and first sentences."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import islice
+
+from metrics.gate import Fault
+from metrics.imports.checks import DryRun, Outcome
+from metrics.imports.explaining import RowFault, list_faults, list_questions
+from metrics.imports.notices import FileNotice, NoticeKind, notice_all
+from metrics.imports.places import MOST_UNKNOWN, UNKNOWN
+
+KEPT_FAULTS = 100
+
+
+@dataclass(frozen=True)
+class UnknownSite:
+    """A name in the file that is none of the program's sites, and the sites most like it."""
+
+    name: str
+    nearest: list[tuple[str, str]]  # code and name
+
+
+@dataclass(frozen=True)
+class Found:
+    """A dry run told. Nothing has been written by it.
+
+    faults, warnings : the first of them; numbers say how many entries there are of each outcome
+    """
+
+    rows: int
+    numbers: Mapping[str, int]
+    questioned: int
+    faults: list[RowFault]
+    warnings: list[RowFault]
+    notices: list[FileNotice]
+    unknown_sites: list[UnknownSite]
+    unused_columns: list[str]
+
+    def number(self, outcome: Outcome) -> int:
+        return self.numbers[outcome.name]
+
+    @property
+    def left_out(self) -> int:
+        """How many would not come in although they say something."""
+        return self.number(Outcome.REFUSED) + self.number(Outcome.CONFLICT)
+
+    @property
+    def may_be_applied(self) -> bool:
+        return not self.left_out
+
+    @property
+    def written(self) -> int:
+        """How many would be stored."""
+        return self.number(Outcome.NEW) + self.number(Outcome.CHANGED)
+
+    @property
+    def outcomes(self) -> list[tuple[Outcome, int]]:
+        """Every outcome that occurs, with its number."""
+        return [(own, self.number(own)) for own in Outcome if self.number(own)]
+
+    def to_json(self) -> dict:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping) -> "Found":
+        return cls(
+            **{
+                **kept,
+                "faults": [_read_fault(own) for own in kept["faults"]],
+                "warnings": [_read_fault(own) for own in kept["warnings"]],
+                "notices": [
+                    FileNotice(NoticeKind(own["kind"]), own["text"], own["offers"])
+                    for own in kept["notices"]
+                ],
+                "unknown_sites": [
+                    UnknownSite(own["name"], [tuple(near) for near in own["nearest"]])
+                    for own in kept["unknown_sites"]
+                ],
+            }
+        )
+
+
+def tell_found(run: DryRun) -> Found:
+    """Tell a dry run. Its file must still be open."""
+    return Found(
+        rows=run.table.rows,
+        numbers={own.name: run.number(own) for own in Outcome},
+        questioned=int(run.questioned.sum()),
+        faults=list(islice(list_faults(run), KEPT_FAULTS)) if run.left_out else [],
+        warnings=list(islice(list_questions(run), KEPT_FAULTS)) if run.questioned.any() else [],
+        notices=notice_all(run),
+        unknown_sites=_tell_unknown(run),
+        unused_columns=run.unused_columns,
+    )
+
+
+def _tell_unknown(run: DryRun) -> list[UnknownSite]:
+    finder = run.file.finder
+    names = [text for text, place in finder.items() if place == UNKNOWN and text.strip()]
+    return [
+        UnknownSite(name.strip(), [(site.code, site.name) for site in finder.nearest(name)])
+        for name in names[:MOST_UNKNOWN]
+    ]
+
+
+def _read_fault(kept: Mapping) -> RowFault:
+    return RowFault(kept["row"], Fault(**kept["fault"]))

@@ -1,0 +1,119 @@
+"""The headings of a file: where they stand, in one row or two, and which months they name."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from metrics.imports.months import find_month, read_month, read_year
+from metrics.imports.numbers import UNREADABLE, CountReader
+
+LOOKED_AT = 40  # rows from the top; a file whose headings stand lower says so in its mapping
+EACH_MONTH, EACH_YEAR = "each month", "each year"
+
+Row = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One column: its place from 0, what stands above it, and the month or year that it names.
+
+    key : what the mapping calls it. Columns that differ by their month alone share one.
+    """
+
+    place: int
+    text: str
+    key: str
+    month: date | None = None
+    year: int | None = None
+
+
+def find_header(rows: Sequence[Row], known: frozenset[str] = frozenset()) -> tuple[int, int]:
+    """Return the first and the last row of the headings, counted from 1.
+
+    known : headings that a mapping or we name, in lower case: a row that has most of them is it
+    Titles above are skipped. Two rows belong together where the first leaves gaps or repeats
+    itself, as merged cells do, and what follows are still no counts.
+    """
+    top = rows[:LOOKED_AT]
+    numbers = [sum(simplify(cell) in known for cell in row) for row in top]
+    if max(numbers, default=0) >= 2:
+        row = numbers.index(max(numbers)) + 1
+        return row, row
+    first = next((n for n, row in enumerate(top) if _filled(row) >= 2), 0)
+    below = top[first + 1] if first + 1 < len(top) else ()
+    if _is_parted(top[first] if top else ()) and _filled(below) >= 2 and not _holds_counts(below):
+        return first + 1, first + 2
+    return first + 1, first + 1
+
+
+def read_headings(rows: Sequence[Row]) -> list[Heading]:
+    """Read the one or two rows of headings; columns without any are left out.
+
+    What stands above a gap in the upper row holds for the columns that follow it.
+    """
+    *upper, lower = rows
+    above = _spread(upper[0], len(lower)) if upper else [""] * len(lower)
+    above += [""] * (len(lower) - len(above))
+    width = max(len(lower), len(above))
+    texts = [
+        " ".join(part for part in (above[n], lower[n].strip() if n < len(lower) else "") if part)
+        for n in range(width)
+    ]
+    return [_read(place, text) for place, text in enumerate(texts) if text]
+
+
+def simplify(text: str) -> str:
+    """A heading or a name without case, accents, punctuation and spare spaces."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    kept = (own if own.isalnum() else " " for own in letters if not unicodedata.combining(own))
+    return " ".join("".join(kept).split())
+
+
+def _read(place: int, text: str) -> Heading:
+    text = " ".join(text.split())
+    try:
+        return Heading(place, text, EACH_YEAR, year=read_year(text))
+    except ValueError:
+        found = find_month(text)
+    if found is None:
+        return Heading(place, text, text)
+    month, rest = found
+    return Heading(place, text, f"{EACH_MONTH}: {rest}" if rest else EACH_MONTH, month=month)
+
+
+def _spread(row: Row, width: int) -> list[str]:
+    spread, last = [], ""
+    for cell in [*row, *[""] * (width - len(row))]:
+        last = cell.strip() or last
+        spread.append(last)
+    return spread
+
+
+def _filled(row: Row) -> int:
+    return sum(bool(cell.strip()) for cell in row)
+
+
+def _is_parted(row: Row) -> bool:
+    """Whether a row of headings cannot stand alone: it has gaps between, or says things twice."""
+    cells = [cell.strip() for cell in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    filled = [cell for cell in cells if cell]
+    return len(filled) < len(cells) or len(set(filled)) < len(filled)
+
+
+def _holds_counts(row: Row) -> bool:
+    """Whether a row holds a number that is not the name of a year or a month."""
+    read = CountReader()
+    return any(read[cell] != UNREADABLE and cell.strip() and not _is_time(cell) for cell in row)
+
+
+def _is_time(cell: str) -> bool:
+    for reader in (read_year, read_month):
+        try:
+            reader(cell)
+        except ValueError:
+            continue
+        return True
+    return False

@@ -1,0 +1,66 @@
+"""Entries that a file says more than once: rows about one count each, and repeated rows."""
+
+import numpy as np
+
+from metrics.imports.context import place_of
+from metrics.imports.numbers import MISSING, UNREADABLE
+from metrics.imports.table import Numbers, Table
+
+
+def merge_counts(table: Table) -> Table:
+    """Make one entry of the rows of a site-month that are about a count each.
+
+    Where a count is said twice, both rows stay, and are told as repeated.
+    """
+    place = place_of(table.site, table.month)
+    starts = np.flatnonzero(np.diff(place, prepend=-1))
+    group = np.cumsum(np.diff(place, prepend=-1) != 0) - 1
+    turn = np.zeros(len(table), dtype=np.int64)  # how often this count was said before
+    for own in table.counts.values():
+        said = np.flatnonzero(own != MISSING)
+        first = np.diff(group[said], prepend=-1) != 0
+        since = np.arange(len(said)) - np.maximum.accumulate(
+            np.where(first, np.arange(len(said)), 0)
+        )
+        turn[said] = np.maximum(turn[said], since)
+    if len(starts) == len(table):
+        return table
+    entry = np.unique(group * (int(turn.max()) + 1) + turn, return_inverse=True)[1]
+    chosen = np.full(int(entry.max()) + 1, len(table), dtype=np.int64)
+    np.minimum.at(chosen, entry, np.arange(len(table)))
+    counts = {}
+    for name, own in table.counts.items():
+        merged = np.full(len(chosen), MISSING, dtype=np.int32)
+        said = own != MISSING
+        merged[entry[said]] = own[said]
+        counts[name] = merged
+    return Table(
+        table.columns,
+        table.row[chosen],
+        table.site[chosen],
+        table.month[chosen],
+        counts,
+        table.misplaced,
+        table.skipped,
+        table.rows,
+    )
+
+
+def find_repeated(table: Table, is_empty: Numbers) -> tuple[Numbers, Numbers]:
+    """Say of each entry whether an earlier one is of the same site and month, and whether it says
+    the same. Entries that say nothing neither repeat nor are repeated."""
+    place = place_of(table.site, table.month)
+    said = np.flatnonzero(~is_empty)
+    again = np.zeros(len(table), dtype=bool)
+    same = np.zeros(len(table), dtype=bool)
+    own = place[said]
+    is_again = np.concatenate([[False], own[1:] == own[:-1]]) if len(own) else np.zeros(0, bool)
+    again[said] = is_again
+    if is_again.any():
+        first = np.maximum.accumulate(np.where(is_again, 0, np.arange(len(said))))
+        alike = np.ones(len(said), dtype=bool)
+        for counts in table.counts.values():
+            now = counts[said]
+            alike &= (now == counts[said[first]]) & (now > UNREADABLE)
+        same[said] = is_again & alike
+    return again, same

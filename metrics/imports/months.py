@@ -1,0 +1,141 @@
+"""Months as other people's files spell them."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, timedelta
+from enum import StrEnum
+
+from programs.periods import month_of
+
+# English, French, Spanish, Portuguese and German, without their accents.
+_NAMES = {
+    1: "jan january janv janvier ene enero janeiro januar",
+    2: "feb february fev fevr fevrier febrero fevereiro februar",
+    3: "mar march mars marzo marco marz maerz",
+    4: "apr april avr avril abr abril",
+    5: "may mai mayo maio",
+    6: "jun june juin junio junho juni",
+    7: "jul july juil juillet julio julho juli",
+    8: "aug august aou aout ago agosto",
+    9: "sep sept september septembre septiembre set setembro",
+    10: "oct october octobre octubre out outubro okt oktober",
+    11: "nov november novembre noviembre novembro",
+    12: "dec december decembre dic diciembre dez dezembro dezember",
+}
+MONTH_NAMES = {name: number for number, names in _NAMES.items() for name in names.split()}
+
+_YEAR, _SHORT_YEAR = r"(?P<year>[1-2]\d{3})", r"(?P<year>[1-2]\d{3}|\d\d)"
+_NUMBER, _WORD = r"(?P<number>\d{1,2})", r"(?P<word>[a-z]{3,10})\.?"
+_SPELLINGS = tuple(
+    re.compile(spelling)
+    for spelling in (
+        rf"{_YEAR}[-/.]{_NUMBER}(?:[-/.]\d{{1,2}}(?:[ t]00:00(?::00)?)?)?",  # 2020-04, 2020-04-01
+        rf"{_NUMBER}[-/.]{_YEAR}",  # 04/2020
+        rf"{_YEAR}(?P<number>\d\d)(?:01)?",  # 202004, 20200401
+        rf"{_YEAR} ?m{_NUMBER}",  # 2020M04
+        rf"{_WORD}[-/. ']*{_SHORT_YEAR}",  # Apr-20, April 2020
+        rf"{_SHORT_YEAR}[-/. ]*{_WORD}",  # 2020 April, and 20-Apr, which spreadsheets make of it
+    )
+)
+_DAY_OF_MONTH = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]([1-2]\d{3})(?: 00:00(?::00)?)?")
+_SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
+_SERIAL_ZERO = date(1899, 12, 30)  # day 0 of spreadsheets, whose 1900 had a 29 February
+_SERIALS = range(15_000, 80_000)  # 1941 to 2119
+CENTURY_ENDS = 68  # two digits of a year: 69 is 1969, 68 is 2068
+
+
+class DayOrder(StrEnum):
+    """Which number of 01/04/2020 is the month."""
+
+    DAY_FIRST = "day"
+    MONTH_FIRST = "month"
+    UNKNOWN = "unknown"
+
+
+def read_month(text: str, order: DayOrder = DayOrder.UNKNOWN) -> date:
+    """Read a month however it is spelled. ValueError with a sentence for what is none."""
+    plain = _plain(text)
+    for spelling in _SPELLINGS:
+        if match := spelling.fullmatch(plain):
+            found = match.groupdict()
+            number = MONTH_NAMES.get(found.get("word") or "", 0) or int(found.get("number") or 0)
+            if 1 <= number <= 12:
+                return date(_full_year(found["year"]), number, 1)
+    if match := _DAY_OF_MONTH.fullmatch(plain):
+        return _read_day(text, *map(int, match.groups()), order)
+    if (match := _SERIAL.fullmatch(plain)) and int(match[1]) in _SERIALS:
+        return month_of(_SERIAL_ZERO + timedelta(days=int(match[1])))
+    raise ValueError(f'"{text}" is not a month. Write year-month, such as 2024-01.')
+
+
+def read_year(text: str) -> int:
+    """Read a year of four digits."""
+    digits = text.strip().removesuffix(".0")
+    if len(digits) == 4 and digits.isdecimal() and "1000" <= digits <= "2999":
+        return int(digits)
+    raise ValueError(f'"{text}" is not a year. Write four digits, such as 2024.')
+
+
+def read_month_of_year(text: str) -> int:
+    """Read 4, 04, Apr or April as 4."""
+    plain = _plain(text).removesuffix(".0").rstrip(".")
+    number = MONTH_NAMES.get(plain) or (int(plain) if re.fullmatch(r"\d\d?", plain) else 0)
+    if not 1 <= number <= 12:
+        raise ValueError(f'"{text}" is not a month of the year. Write 1 to 12, or a name.')
+    return number
+
+
+def find_month(text: str) -> tuple[date, str] | None:
+    """Look for a month within a heading; return it and what else the heading says."""
+    words = text.split()
+    for length in (3, 2, 1):  # the longest first: "April 2020" before "2020"
+        for start in range(len(words) - length + 1):
+            try:
+                month = read_month(" ".join(words[start : start + length]).strip("()[]:,"))
+            except ValueError:
+                continue
+            rest = " ".join(words[:start] + words[start + length :])
+            return month, rest.strip(" -–·:,")
+    return None
+
+
+def tell_order(texts: Iterable[str]) -> DayOrder:
+    """Say which number is the month, as the dates of one column tell together.
+
+    The number that is above 12 somewhere is the day, and so is the one that is always 1 where the
+    other is not.
+    """
+    matches = (_DAY_OF_MONTH.fullmatch(_plain(text)) for text in texts)
+    pairs = {(int(match[1]), int(match[2])) for match in matches if match}
+    firsts, seconds = {first for first, _ in pairs}, {second for _, second in pairs}
+    if max(firsts, default=0) > 12 or (firsts == {1} and len(seconds) > 1):
+        return DayOrder.DAY_FIRST
+    if max(seconds, default=0) > 12 or (seconds == {1} and len(firsts) > 1):
+        return DayOrder.MONTH_FIRST
+    return DayOrder.UNKNOWN
+
+
+def _read_day(text, first, second, year, order):
+    if first == second or order is not DayOrder.UNKNOWN:
+        month = first if order is DayOrder.MONTH_FIRST else second
+        if 1 <= month <= 12:
+            return date(year, month, 1)
+        raise ValueError(f'"{text}" is not a day of a month. Write year-month, such as 2024-01.')
+    raise ValueError(
+        f'"{text}" may be in month {first} or in month {second}. Write year-month, such as '
+        f"{year}-{second:02}."
+    )
+
+
+def _full_year(digits: str) -> int:
+    year = int(digits)
+    if len(digits) == 4:
+        return year
+    return year + (2000 if year <= CENTURY_ENDS else 1900)
+
+
+def _plain(text: str) -> str:
+    """Lower case, without accents and spare spaces."""
+    letters = unicodedata.normalize("NFKD", text.strip().lower())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

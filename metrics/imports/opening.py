@@ -1,0 +1,77 @@
+"""A file opened by its mapping: its headings found, its columns placed, its rows to be read."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from metrics.imports.columns import Columns, place_columns
+from metrics.imports.headings import Heading, find_header, read_headings, simplify
+from metrics.imports.mapping import OURS, Mapping
+from metrics.imports.reading import FileRefusedError, SourceFile, open_file
+
+PREVIEW_ROWS = 200  # what headings and spellings are told from
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The top of a sheet: its headings, in rows `first` to `last`, and the first rows below."""
+
+    source: SourceFile
+    sheet: str | None
+    first: int
+    last: int
+    headings: Sequence[Heading]
+    sample: Sequence[Sequence[str]]
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Every row below the headings, numbered as spreadsheets show them."""
+        return islice(enumerate(self.source.rows(self.sheet), start=1), self.last, None)
+
+
+def look_into(source: SourceFile, mapping: Mapping) -> Preview:
+    """Read the top of the sheet that a mapping names, or of the first that is not hidden.
+
+    FileRefusedError where there is no such sheet, or nothing in it.
+    """
+    sheet = _choose_sheet(source, mapping.sheet)
+    top = list(islice(source.rows(sheet), PREVIEW_ROWS))
+    if not any(cell.strip() for row in top for cell in row):
+        raise FileRefusedError("The file is empty. It needs a header row and a row a month.")
+    known = {simplify(name) for name in (*OURS, *mapping.columns.values())}
+    first, last = mapping.header or find_header(top, frozenset(known))
+    if last > len(top):
+        raise FileRefusedError(f"The headings are said to stand in row {last}, but there is none.")
+    headings = read_headings(top[first - 1 : last])
+    sample = [row for row in top[last:] if any(cell.strip() for cell in row)]
+    if not sample:
+        raise FileRefusedError("The file has a header but no rows. Add a row for each month.")
+    return Preview(source, sheet, first, last, headings, sample)
+
+
+def _choose_sheet(source: SourceFile, name: str) -> str | None:
+    if not name:
+        return None
+    names = [sheet.name for sheet in source.sheets]
+    if name not in names:
+        raise FileRefusedError(f'The file has no sheet "{name}". It has {", ".join(names)}.')
+    return name
+
+
+@contextmanager
+def open_content(content: Iterable[bytes], file_name: str) -> Iterator[SourceFile]:
+    """Open a file that comes in pieces."""
+    with NamedTemporaryFile(suffix=Path(file_name).suffix) as kept:
+        for piece in content:
+            kept.write(piece)
+        kept.flush()
+        with open_file(Path(kept.name), file_name) as source:
+            yield source
+
+
+def open_columns(source: SourceFile, mapping: Mapping) -> tuple[Preview, Columns]:
+    """Look into a file and place its columns. FileRefusedError says what is missing."""
+    preview = look_into(source, mapping)
+    return preview, place_columns(preview.headings, mapping)

@@ -1,0 +1,330 @@
+"""A whole file as columns of whole numbers, read in chunks so that a million rows take megabytes.
+
+A site-month in it is called an entry. In a long file a row holds one, in a wide file one for each
+month; where each row is about one count, several rows make one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import islice
+
+import numpy as np
+
+from metrics.imports.columns import Block, Columns
+from metrics.imports.headings import simplify
+from metrics.imports.mapping import LEFT_OUT, Mapping
+from metrics.imports.months import (
+    DayOrder,
+    read_month,
+    read_month_of_year,
+    read_year,
+    tell_order,
+)
+from metrics.imports.numbers import MISSING, CountReader
+from metrics.imports.places import SKIPPED, UNKNOWN, SiteFinder
+from metrics.models import COUNT_FIELDS
+from programs.periods import MONTHS_PER_YEAR
+
+CHUNK_ROWS = 20_000
+NO_MONTH = -1
+Numbers = np.ndarray
+Rows = Iterable[tuple[int, list[str]]]
+
+
+def number_month(month: date) -> int:
+    """A month as one number, so that a year later is 12 more."""
+    return month.year * MONTHS_PER_YEAR + month.month - 1
+
+
+def date_of(number: int) -> date:
+    """The month that `number_month` made a number of."""
+    year, index = divmod(int(number), MONTHS_PER_YEAR)
+    return date(year, index + 1, 1)
+
+
+@dataclass
+class Table:
+    """The entries of a file in the order of sites and months, then of its rows.
+
+    row : the row an entry stands in, as spreadsheets count; the first of several
+    site : its place in the finder's list; month : see `number_month`
+    counts : of each count that the file gives, a number or one of the codes of `numbers`
+    misplaced : rows whose site, month or width cannot be read
+    skipped : rows that add up others or that the mapping leaves out
+    """
+
+    columns: Columns
+    row: Numbers
+    site: Numbers
+    month: Numbers
+    counts: dict[str, Numbers]
+    misplaced: Numbers
+    skipped: int = 0
+    rows: int = 0
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def blocks(self, entries: int) -> Iterator["Table"]:
+        """The entries of some sites after the other, as views: of at least so many, or the rest."""
+        start = 0
+        while start < len(self):
+            reached = min(start + entries, len(self)) - 1
+            end = int(np.searchsorted(self.site, self.site[reached], side="right"))
+            yield self.between(slice(start, end))
+            start = end
+
+    def between(self, own: slice) -> "Table":
+        """Some entries, as a view."""
+        counts = {name: counts[own] for name, counts in self.counts.items()}
+        return replace(
+            self, row=self.row[own], site=self.site[own], month=self.month[own], counts=counts
+        )
+
+    @property
+    def is_empty(self) -> Numbers:
+        """Which entries name a place and count nothing: not reported."""
+        return np.logical_and.reduce([own == MISSING for own in self.counts.values()])
+
+
+@dataclass
+class Readers:
+    """What turns cells into numbers, each spelling once."""
+
+    sites: SiteFinder
+    counts: CountReader
+    months: "MonthReader"
+    years: "TimeReader"
+    months_of_year: "TimeReader"
+    counted: "CountedReader"
+
+    @classmethod
+    def of(cls, mapping: Mapping, columns: Columns, sites, sample: Sequence[Sequence[str]]):
+        place = columns.places.get("month")
+        texts = [row[place] for row in sample if place is not None and place < len(row)]
+        return cls(
+            sites,
+            CountReader(mapping.marked, mapping.points),
+            MonthReader(tell_order(texts)),
+            TimeReader(read_year),
+            TimeReader(read_month_of_year),
+            CountedReader(mapping),
+        )
+
+
+class TimeReader(dict):
+    """A cell -> what `read` makes of it, or NO_MONTH."""
+
+    def __init__(self, read: Callable[[str], int]):
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, text: str) -> int:
+        try:
+            number = self.read(text)
+        except ValueError:
+            number = NO_MONTH
+        self[text] = number
+        return number
+
+
+class MonthReader(TimeReader):
+    """A cell -> its month as a number, or NO_MONTH."""
+
+    def __init__(self, order: DayOrder):
+        super().__init__(lambda text: number_month(read_month(text, order)))
+        self.order = order
+
+
+class CountedReader(dict):
+    """A word of the column “counted” -> the place of our count, or UNKNOWN or SKIPPED."""
+
+    def __init__(self, mapping: Mapping):
+        super().__init__()
+        self._ours = {simplify(name): n for n, name in enumerate(COUNT_FIELDS)}
+        for word, ours in mapping.counted.items():
+            place = SKIPPED if ours == LEFT_OUT else self._ours.get(simplify(ours), UNKNOWN)
+            self._ours[simplify(word)] = place
+
+    def __missing__(self, text: str) -> int:
+        place = self[text] = self._ours.get(simplify(text), UNKNOWN)
+        return place
+
+
+@dataclass
+class _Chunks:
+    """Pieces of the table as they are read."""
+
+    row: list[Numbers] = field(default_factory=list)
+    site: list[Numbers] = field(default_factory=list)
+    month: list[Numbers] = field(default_factory=list)
+    counts: dict[str, list[Numbers]] = field(default_factory=dict)
+    misplaced: list[Numbers] = field(default_factory=list)
+    skipped: int = 0
+    rows: int = 0
+
+
+def read_table(
+    rows: Rows,
+    columns: Columns,
+    readers: Readers,
+    *,
+    last_month: date | None = None,
+    report: Callable[[int], None] | None = None,
+) -> Table:
+    """Read all rows below the headings.
+
+    rows : (number, cells), as spreadsheets count
+    report : is told the number of the last row read
+    """
+    made = _Chunks(counts={name: [] for name in columns.fields})
+    for numbers, cells in _chunks(rows):
+        _read_chunk(made, numbers, cells, columns, readers)
+        if report:
+            report(numbers[-1])
+    return _sort(made, columns, last_month)
+
+
+def _chunks(rows: Rows) -> Iterator[tuple[list[int], list[list[str]]]]:
+    """Rows in chunks, those without any cell left out."""
+    rows = iter(rows)
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        filled = [own for own in chunk if any(own[1])]
+        if filled:
+            numbers, cells = zip(*filled, strict=True)
+            yield list(numbers), list(cells)
+
+
+def _read_chunk(made: _Chunks, numbers, cells, columns: Columns, readers: Readers):
+    too_wide = _even_out(cells, columns.width)
+    texts = list(zip(*cells, strict=True))
+    row = np.array(numbers, dtype=np.int32)
+    site = _read_sites(texts, columns, readers.sites, len(row))
+    month = _read_months(texts, columns, readers, len(row))
+    counted = _read_counted(texts, columns, readers, len(row))
+    is_skipped = (site == SKIPPED) | (counted == SKIPPED)
+    is_wrong = too_wide | (site == UNKNOWN) | (month == NO_MONTH) | (counted == UNKNOWN)
+    blank = _find_blank(cells, is_wrong)
+    is_wrong &= ~is_skipped & ~blank
+    made.rows += len(row) - int(blank.sum())
+    made.skipped += int(is_skipped.sum())
+    made.misplaced.append(row[is_wrong])
+    kept = ~(is_wrong | is_skipped | blank)
+    for block in columns.blocks:
+        own_month = month if block.month is None else np.full(len(row), number_month(block.month))
+        counts = _read_counts(texts, columns, block, readers, counted, len(row))
+        made.row.append(row[kept])
+        made.site.append(site[kept])
+        made.month.append(own_month[kept].astype(np.int32))
+        for name, own in counts.items():
+            made.counts[name].append(own[kept])
+
+
+def _even_out(cells: list[list[str]], width: int) -> Numbers:
+    """Give all rows as many cells as there are headings; say which have more that say something."""
+    too_wide = np.zeros(len(cells), dtype=bool)
+    if set(map(len, cells)) != {width}:
+        for n, row in enumerate(cells):
+            if len(row) < width:
+                cells[n] = [*row, *[""] * (width - len(row))]
+            elif len(row) > width:
+                too_wide[n] = any(cell.strip() for cell in row[width:])
+                cells[n] = row[:width]
+    return too_wide
+
+
+def _take(reader, texts: Sequence[str], length: int, kind=np.int32) -> Numbers:
+    return np.fromiter(map(reader.__getitem__, texts), kind, length)
+
+
+def _read_sites(texts, columns, finder, length) -> Numbers:
+    def of(name):
+        if name in columns.constants:
+            return np.full(length, finder[columns.constants[name]], dtype=np.int32)
+        place = columns.places.get(name)
+        return None if place is None else _take(finder, texts[place], length)
+
+    code, name = of("site_code"), of("site_name")
+    if code is None or name is None:
+        return code if name is None else name
+    written = columns.places.get("site_code")
+    is_empty = [not text.strip() for text in texts[written]] if written is not None else False
+    return np.where(is_empty, name, code)
+
+
+def _read_months(texts, columns, readers, length) -> Numbers:
+    def of(name, reader):
+        if name in columns.constants:
+            return np.full(length, reader[columns.constants[name]], dtype=np.int32)
+        place = columns.places.get(name)
+        return None if place is None else _take(reader, texts[place], length)
+
+    if columns.blocks[0].month is not None:
+        return np.zeros(length, dtype=np.int32)
+    year, number = of("year", readers.years), of("month_of_year", readers.months_of_year)
+    month = of("month", readers.months)
+    if month is not None:
+        return month
+    whole = year * MONTHS_PER_YEAR + number - 1
+    return np.where((year == NO_MONTH) | (number == NO_MONTH), NO_MONTH, whole)
+
+
+def _read_counted(texts, columns, readers, length) -> Numbers:
+    place = columns.places.get("counted")
+    if place is None:
+        return np.zeros(length, dtype=np.int32)
+    return _take(readers.counted, texts[place], length)
+
+
+def _find_blank(cells, is_wrong) -> Numbers:
+    """Rows that hold nothing but spaces; sought among those that cannot be placed."""
+    blank = np.zeros(len(cells), dtype=bool)
+    for n in np.flatnonzero(is_wrong):
+        blank[n] = not any(cell.strip() for cell in cells[n])
+    return blank
+
+
+def _read_counts(texts, columns, block: Block, readers, counted, length) -> dict[str, Numbers]:
+    if "counted" in columns.places:
+        value = _take(readers.counts, texts[block.counts["value"]], length)
+        return {
+            name: np.where(counted == n, value, MISSING).astype(np.int32)
+            for n, name in enumerate(COUNT_FIELDS)
+        }
+    counts = {}
+    for name in columns.fields:
+        if name in columns.constants:
+            constant = readers.counts[columns.constants[name]]
+            counts[name] = np.full(length, constant, dtype=np.int32)
+        elif name in block.counts:
+            counts[name] = _take(readers.counts, texts[block.counts[name]], length)
+        else:
+            counts[name] = np.full(length, MISSING, dtype=np.int32)
+    return counts
+
+
+def _sort(made: _Chunks, columns: Columns, last_month) -> Table:
+    row, site, month = (_join(own) for own in (made.row, made.site, made.month))
+    order = np.lexsort((row, month, site))
+    if last_month is not None:
+        order = order[month[order] <= number_month(last_month)]
+    in_order = bool(len(order) == len(row)) and bool((order[:-1] < order[1:]).all())
+    chosen: Numbers | slice = slice(None) if in_order else order
+    counts = {}
+    for name in list(made.counts):  # one by one, so that no more than one is held twice
+        counts[name] = _join(made.counts.pop(name))[chosen]
+    return Table(
+        columns,
+        row[chosen],
+        site[chosen],
+        month[chosen],
+        counts,
+        np.sort(_join(made.misplaced)),
+        made.skipped,
+        made.rows,
+    )
+
+
+def _join(pieces: list[Numbers]) -> Numbers:
+    return np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int32)
