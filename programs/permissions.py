@@ -109,6 +109,12 @@ def check_may_manage_site(user, site):
         )
 
 
+def name_managers(program, user) -> str:
+    """Whom this member may ask: the managers of all its sites, or of some where there is none."""
+    own = Membership.objects.filter(program=program)
+    return _name(own.filter(all_sites=True), user) or _name(own, user)
+
+
 def _managing(site, parts):
     """The memberships that make somebody a manager of a site, in the programs of these parts."""
     covering = Q(all_sites=True) | Q(sites=site)

@@ -142,7 +142,7 @@ def _year(first, window, rating):
         counts=counts,
         rate=rating.rate(counts),
         completeness=_received(window),
-        label=_name_year(first),
+        label=name_year(first),
         months=len(window),
         is_partial=len(window) < 12 or any(month.is_partial for month in window),
     )
@@ -171,7 +171,7 @@ def _partial_months(months, counts):
     return partial
 
 
-def _name_year(first):
+def name_year(first):
     if first.month == 1:
         return f"{first.year:04}"
     return f"{format_month(first)[:4]}-{(first.year + 1) % 100:02}"

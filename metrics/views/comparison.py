@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from metrics.charts import COMPARISON_NARROW, COMPARISON_WIDE, draw_comparison
 from metrics.forms import ComparisonForm
 from metrics.summaries import Comparison, compare_programs
-from metrics.views.access import send_picture
-from programs.models import Program, Site
+from metrics.views.access import list_programs, send_picture
+from programs.models import Site
 
 
 @require_safe
@@ -35,10 +35,8 @@ def comparison_chart(request):
 
 
 def _compare(request) -> tuple[ComparisonForm, Comparison]:
-    """A program that one may not see does not exist."""
-    programs = sorted(
-        Program.objects.visible_to(request.user), key=lambda own: (own.name.casefold(), own.pk)
-    )
+    """A program that one may not see does not exist here, nor one whose counts are withheld."""
+    programs, _ = list_programs(request.user)
     form = ComparisonForm(request.GET, programs=programs)
     if not form.is_valid():
         raise Http404("One of these programs does not exist.")

@@ -18,7 +18,7 @@ from metrics.summaries import (
     read_cards,
     summarise_benchmarks,
 )
-from metrics.views.access import get_membership, send_picture, shown_sites
+from metrics.views.access import get_membership, list_programs, send_picture, shown_sites
 from metrics.views.questions import QUESTIONS
 from programs.models import Measure, Membership, Participation, Program, Site
 
@@ -135,8 +135,8 @@ def _choose(request) -> _Choice:
 
 
 def _list_programs(user) -> list[Program]:
-    """By name: how databases sort depends on where they run."""
-    return sorted(Program.objects.visible_to(user), key=_by_name)
+    """Those whose figures one may see as they are."""
+    return list_programs(user)[0]
 
 
 def _by_name(program):

@@ -1,21 +1,22 @@
 """The planning page: what a program's births can show, before it promises."""
 
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from metrics.charts import draw_power_curve
 from metrics.forms import PlanForm
 from metrics.summaries import assume_target, plan_program
-from programs.models import Measure, Program
+from metrics.views.access import get_membership
+from programs.models import Measure
 
 
 @require_safe
 @login_required
 def planning(request, slug):
     """Show what can be shown. An unusable question shows its error above the program's own."""
-    program = get_object_or_404(Program.objects.visible_to(request.user), slug=slug)
+    program = get_membership(request, slug).program
     promises = {own.measure: own for own in program.targets.current().order_by("measure")}
     form = PlanForm({"measure": next(iter(promises), Measure.INFANT)} | request.GET.dict())
     tried = form.cleaned_data if form.is_valid() else {}

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 from metrics.charts import draw_portfolio_spark
 from metrics.forms import PortfolioForm
 from metrics.summaries import Portfolio, summarise_portfolio
-from programs.models import Participation, Program, Site
+from metrics.views.access import list_programs
+from programs.models import Participation, Site
 
 PROGRAMS_A_PAGE = 50
 
@@ -20,7 +21,8 @@ def portfolio(request):
     """Show the programs that were asked for, each with its verdict, below what all of one's
     programs wait for. An unusable question shows its error and finds everything. To htmx, only
     what the question changes."""
-    own = _summarise(request.user)
+    programs, released = list_programs(request.user)
+    own = _summarise(request.user, programs)
     form = _read_question(request.GET, own)
     found = own.find(form.search)
     page = Paginator(found.programs, PROGRAMS_A_PAGE).get_page(request.GET.get("page"))
@@ -30,7 +32,7 @@ def portfolio(request):
         return render(request, "metrics/_found_programs.html", context)
     writable = set(Site.objects.writable_by(request.user).values_list("pk", flat=True))
     context |= {"dues": own.dues(writable), "may_enter": bool(writable)}
-    context["number"] = len(own.gathered.programs)
+    context |= {"number": len(programs), "released": released}
     return render(request, "metrics/portfolio.html", context)
 
 
@@ -40,10 +42,6 @@ def _read_question(asked, own: Portfolio) -> PortfolioForm:
     return PortfolioForm(asked if is_asked else None, measures=own.measures)
 
 
-def _summarise(user) -> Portfolio:
-    """By name: how databases sort depends on where they run."""
-    programs = sorted(
-        Program.objects.visible_to(user), key=lambda own: (own.name.casefold(), own.pk)
-    )
+def _summarise(user, programs) -> Portfolio:
     covered = set(Participation.objects.visible_to(user).values_list("pk", flat=True))
     return summarise_portfolio(programs, today=timezone.localdate(), covered=covered)

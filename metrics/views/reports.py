@@ -18,6 +18,7 @@ from metrics.drafts import drop_draft, keep_draft, shorten_typed
 from metrics.forms import MonthlyReportForm
 from metrics.models import MonthlyReport
 from metrics.summaries.capture import CaptureSheet, prepare_sheet
+from metrics.summaries.release import ANY_WITHHOLDS, refuse_withheld_site
 from metrics.summaries.trail import find_receipt
 from metrics.views.access import get_site
 from metrics.views.keeping import find_sent, forget_sent, keep_sent
@@ -75,7 +76,10 @@ def report_draft(request, code, month):
 def report_receipt(request, code, month):
     """Confirm what has been received, by whom and when."""
     reports = MonthlyReport.objects.visible_to(request.user).select_related("site")
+    reports = reports.annotate(any_withholds=ANY_WITHHOLDS)
     report = get_object_or_404(reports, site__code=code, month=month)
+    if report.any_withholds:
+        refuse_withheld_site(request.user, report.site)
     context = {"report": report, "site": report.site, "receipt": find_receipt(report)}
     return render(request, "metrics/report_receipt.html", context)
 

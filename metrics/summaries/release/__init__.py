@@ -1,0 +1,50 @@
+"""What viewers see where small counts are withheld: one function, through which all doors go."""
+
+from datetime import date
+
+from metrics.summaries.release.figures import (
+    Release,
+    ReleasedChange,
+    ReleasedContract,
+    ReleasedFigures,
+    ReleasedPlace,
+)
+from metrics.summaries.release.reach import (
+    ANY_WITHHOLDS,
+    mark_viewed,
+    refuse_withheld,
+    refuse_withheld_site,
+    split_programs,
+    withholding_circle,
+)
+from metrics.summaries.release.table import release_circle
+from programs.models import Membership
+
+__all__ = [
+    "ANY_WITHHOLDS",
+    "Release",
+    "ReleasedChange",
+    "ReleasedContract",
+    "ReleasedFigures",
+    "ReleasedPlace",
+    "mark_viewed",
+    "refuse_withheld",
+    "refuse_withheld_site",
+    "release_for",
+    "split_programs",
+]
+
+
+def release_for(membership: Membership, today: date) -> Release | None:
+    """What is released to a member; None where nothing is withheld from them."""
+    circle = withholding_circle(membership)
+    if circle is None or circle.up_to is None:
+        return None
+    sites = None if membership.all_sites else membership.sites.values_list("pk", flat=True)
+    return Release(
+        released=release_circle(circle, today=today),
+        program=membership.program,
+        as_of=today,
+        up_to=circle.up_to,
+        seen=None if sites is None else frozenset(sites),
+    )

@@ -1,0 +1,356 @@
+"""All that is published of a circle of programs, as one table from which small counts are taken.
+
+Published are, of every measure its deaths and its births: of each program its months, reporting
+years and contract periods; of each of its areas and sites the reporting years. Only what is over
+and overdue: a running year or evaluation would give each new month away to whoever subtracts
+what was shown before.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+from django.db.models import prefetch_related_objects
+
+from metrics.models import MonthlyReport
+from metrics.models.reports import DEATHS, counts_officially
+from metrics.stats.disclosure import Part, Units, Withheld, withhold
+from metrics.summaries.counts import Counts
+from metrics.summaries.expected import Expected, expect_reports
+from metrics.summaries.places import AreaSites, list_areas
+from metrics.summaries.release.reach import Circle
+from metrics.summaries.targets import BASELINE, EVALUATION
+from programs.models import Measure, Participation, Program, Target
+from programs.periods import Period, shift_month
+
+# The counts of a report, parted so that none is in two: neonatal, postneonatal and other infant
+# deaths, stillbirths, maternal deaths, live births.
+NEONATAL, POSTNEONATAL, OTHER, STILLBORN, MATERNAL, BORN = range(6)
+DEATHS_OF = {
+    Measure.INFANT: (NEONATAL, POSTNEONATAL, OTHER),
+    Measure.NEONATAL: (NEONATAL,),
+    Measure.POSTNEONATAL: (POSTNEONATAL,),
+    Measure.STILLBIRTH: (STILLBORN,),
+    Measure.MATERNAL: (MATERNAL,),
+}
+MEASURES = list(DEATHS_OF)
+VARIABLES = [*DEATHS_OF.values(), *[(BORN,)] * len(MEASURES)]
+EVERY_VARIABLE = frozenset(range(len(VARIABLES)))
+# What is lost with a figure: sites' go first, what the contract is judged on goes last.
+SITE, MONTH, AREA, YEAR, CONTRACT = 1, 2, 6, 60, 300
+
+Key = tuple[object, ...]
+
+
+def deaths_of(measure: Measure) -> int:
+    return MEASURES.index(measure)
+
+
+def births_of(measure: Measure) -> int:
+    return len(MEASURES) + MEASURES.index(measure)
+
+
+@dataclass(frozen=True)
+class ProgramInTable:
+    """One program of the circle, as far as its figures are released.
+
+    through : the last month released; years : the reporting years that are over, by label
+    """
+
+    program: Program
+    participations: Sequence[Participation]
+    targets: Sequence[Target]
+    areas: Sequence[AreaSites]
+    through: date
+    expected: Expected
+    own: Expected
+
+    @property
+    def span(self) -> Period | None:
+        return self.own.span
+
+    @property
+    def years(self) -> list[Period]:
+        return whole_years(self.expected.span, self.program.year_first_month, self.through)
+
+
+@dataclass
+class Table:
+    """Reports of a circle and the parts that are published.
+
+    units : (site, month) -> its number; of : program -> the numbers of its reports, by site
+    parts : by program, what it is of, and when
+    """
+
+    units: dict[tuple[int, date], int] = field(default_factory=dict)
+    counts: list[list[int]] = field(default_factory=list)
+    counted: list[list[bool]] = field(default_factory=list)
+    programs: dict[int, ProgramInTable] = field(default_factory=dict)
+    of: dict[int, dict[int, list[int]]] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    keys: dict[Key, int] = field(default_factory=dict)
+    families: list[tuple[int, list[int]]] = field(default_factory=list)
+
+    @cached_property
+    def months(self) -> list[date]:
+        """Of each report, once all are gathered."""
+        return [month for _, month in self.units]
+
+    def add(self, key: Key, units: Iterable[int], weight: float, variables=EVERY_VARIABLE):
+        """Publish sums over these reports; without any there is nothing to publish."""
+        units = tuple(units)
+        if units:
+            self.keys[key] = len(self.parts)
+            self.parts.append(Part(units, variables, weight))
+
+    def put_together(self, whole: Key, inside: Iterable[Key]) -> None:
+        """Say that these parts make up a whole."""
+        if whole in self.keys:
+            own = [self.keys[key] for key in inside if key in self.keys]
+            self.families.append((self.keys[whole], own))
+
+
+@dataclass(frozen=True)
+class Released:
+    """A table with what is withheld from it."""
+
+    table: Table
+    withheld: Withheld
+
+    def value(self, key: Key, variable: int) -> int | None:
+        """A published figure; None where it is withheld."""
+        part = self.table.keys.get(key)
+        if part is None:
+            return 0
+        if (part, variable) in self.withheld.figures:
+            return None
+        return int(self.withheld.values[part, variable])
+
+    def received(self, key: Key, measure: Measure) -> int:
+        """The reports in which a measure was counted. They say nothing of the counts."""
+        part = self.table.keys.get(key)
+        units = self.table.parts[part].units if part is not None else ()
+        return sum(self.table.counted[unit][deaths_of(measure)] for unit in units)
+
+
+def release_circle(circle: Circle, *, today: date) -> Released:
+    """Gather what a circle of programs publishes, and withhold the small counts."""
+    table = Table()
+    programs = Program.objects.filter(pk__in=circle.programs).order_by("pk")
+    for program in programs.prefetch_related("targets"):
+        _gather(table, program, today)
+    for own in table.programs.values():
+        _publish(table, own)
+    _guard(table)
+    units = Units(
+        np.array(table.counts, dtype=np.int64).reshape(-1, BORN + 1),
+        np.array(table.counted, dtype=bool).reshape(-1, len(VARIABLES)),
+        VARIABLES,
+        *(zip(*table.units, strict=True) if table.units else ((), ())),
+    )
+    return Released(table, withhold(units, table.parts, circle.up_to or 0, table.families))
+
+
+# --- Reports -------------------------------------------------------------------------------
+
+
+def _gather(table: Table, program: Program, today: date) -> None:
+    participations = list(program.participations.select_related("site__area"))
+    prefetch_related_objects(participations, "site__spells")
+    through = program.overdue_through(today)
+    own = [part for part in participations if part.role == Participation.Role.PROGRAM]
+    table.programs[program.pk] = ProgramInTable(
+        program=program,
+        participations=participations,
+        targets=_current(program),
+        areas=list_areas(participations),
+        through=through,
+        expected=expect_reports(participations, through),
+        own=expect_reports(own, through),
+    )
+    table.of[program.pk] = by_site = defaultdict(list)
+    for site, month, *counted in _read_reports(program, through):
+        if (site, month) not in table.units:
+            table.units[site, month] = len(table.counts)
+            counts, are_counted = _part_counts(*counted)
+            table.counts.append(counts)
+            table.counted.append(are_counted)
+        by_site[site].append(table.units[site, month])
+
+
+def _current(program) -> list[Target]:
+    """The promises that hold, as `current` has them, of targets that were fetched already."""
+    latest: dict[str, Target] = {}
+    for target in program.targets.all():
+        if target.measure not in latest or target.version > latest[target.measure].version:
+            latest[target.measure] = target
+    return [latest[measure] for measure in sorted(latest)]
+
+
+def _read_reports(program, through) -> Iterator[tuple]:
+    reports = MonthlyReport.objects.of_program(program).filter(
+        counts_officially(program), month__lte=through
+    )
+    return (
+        reports.order_by("site", "month")
+        .annotate(**{f"d_{measure}": DEATHS[measure] for measure in MEASURES})
+        .values_list("site", "month", "live_births", *(f"d_{measure}" for measure in MEASURES))
+        .iterator(chunk_size=4000)
+    )
+
+
+def _part_counts(births, *deaths) -> tuple[list[int], list[bool]]:
+    """A report's counts so that none is in two, and which variables it takes part in."""
+    infant, neonatal, postneonatal, stillborn, maternal = (own or 0 for own in deaths)
+    counted = [own is not None for own in deaths]
+    other = infant - neonatal - postneonatal
+    return [neonatal, postneonatal, other, stillborn, maternal, births], counted * 2
+
+
+# --- What is published ---------------------------------------------------------------------
+
+
+def whole_years(span: Period | None, first_month: int, through: date) -> list[Period]:
+    """The reporting years of which any month lies in a span, and that are over."""
+    if span is None:
+        return []
+    back = (span.first.month - first_month) % 12
+    first, years = shift_month(span.first, -back), []
+    while (year := Period.starting(first)).last <= through:
+        years.append(year)
+        first = shift_month(first, 12)
+    return years
+
+
+def _publish(table: Table, own: ProgramInTable) -> None:
+    number, by_site = own.program.pk, table.of[own.program.pk]
+    months = table.months
+    sites = own.own.by_site
+    within = [unit for site in sites for unit in by_site.get(site, ())]
+    by_month = _group(within, months.__getitem__)
+    for month, units in sorted(by_month.items()):
+        table.add((number, "month", month), units, MONTH)
+    for year, of_year in _part_years(own.years, by_site, months).items():
+        table.add((number, "program", year), _join(of_year, sites), YEAR)
+        for area in own.areas:
+            table.add((number, area.area, year), _join(of_year, area.sites), AREA)
+        for part in own.participations:
+            table.add((number, part.site, year), of_year.get(part.site_id, ()), SITE)
+        _relate(table, own, year)
+    for target in own.targets:
+        _publish_contract(table, own, target, months)
+
+
+def _part_years(years, by_site, months) -> dict[Period, dict[int, list[int]]]:
+    """Each year's reports, by site."""
+    year_of = {month: year for year in years for month in year}
+    parted: dict[Period, dict[int, list[int]]] = {year: defaultdict(list) for year in years}
+    for site, units in by_site.items():
+        for unit in units:
+            if months[unit] in year_of:
+                parted[year_of[months[unit]]][site].append(unit)
+    return parted
+
+
+def _relate(table: Table, own: ProgramInTable, year: Period) -> None:
+    """Say what makes up a year of the program and of its areas."""
+    number, whole = own.program.pk, (own.program.pk, "program", year)
+    table.put_together(whole, [(number, "month", month) for month in year])
+    table.put_together(whole, [(number, area.area, year) for area in own.areas if not area.level])
+    sites = [part.site for part in own.participations if part.site_id in own.own.by_site]
+    for area in own.areas:
+        inside = [a.area for a in own.areas if a.path[:-1] == area.path]
+        inside += [site for site in sites if site.area_id == area.area.pk]
+        table.put_together((number, area.area, year), [(number, each, year) for each in inside])
+
+
+def _publish_contract(table: Table, own: ProgramInTable, target: Target, months) -> None:
+    """Both periods of a contract at its sites, once they are over: every measure with the first
+    contract, its own with the others."""
+    measure, number = Measure(target.measure), own.program.pk
+    variables = frozenset({deaths_of(measure), births_of(measure)})
+    is_first = target == own.targets[0]
+    sites = contract_sites(table, own, target)
+    for name, period in contract_periods_over(own, target).items():
+        units = [u for s in sites for u in table.of[number].get(s, ()) if months[u] in period]
+        key = (number, target.pk, name)
+        table.add(key, units, CONTRACT, EVERY_VARIABLE if is_first else variables)
+        if sites == set(own.own.by_site):
+            table.put_together(key, [(number, "month", month) for month in period])
+
+
+def contract_periods_over(own: ProgramInTable, target: Target) -> dict[str, Period]:
+    """The contract's periods that are over and overdue."""
+    promised = {BASELINE: target.baseline_period, EVALUATION: target.evaluation_period}
+    return {name: period for name, period in promised.items() if period.last <= own.through}
+
+
+def contract_sites(table: Table, own: ProgramInTable, target: Target) -> set[int]:
+    """The sites that the contract names, as `choose_sites` has them."""
+    sites = set(own.own.by_site)
+    if target.sites_rule == Target.SitesRule.ALL:
+        return sites
+    counted = contract_counts(table, own, target, sites)
+    return {
+        site
+        for site in sites
+        if all(
+            any(month in period for month in counted[site])
+            for period in (target.baseline_period, target.evaluation_period)
+        )
+    }
+
+
+def contract_counts(
+    table: Table, own: ProgramInTable, target: Target, sites: Iterable[int]
+) -> dict[int, dict[date, Counts]]:
+    """The counts of a contract's measure, by site and month."""
+    measure, months = Measure(target.measure), table.months
+    found: dict[int, dict[date, Counts]] = {}
+    for site in sites:
+        found[site] = {}
+        for unit in table.of[own.program.pk].get(site, ()):
+            if table.counted[unit][deaths_of(measure)]:
+                counts = table.counts[unit]
+                deaths = sum(counts[count] for count in DEATHS_OF[measure])
+                births = counts[BORN] + (deaths if measure is Measure.STILLBIRTH else 0)
+                found[site][months[unit]] = Counts(deaths, births, 1)
+    return found
+
+
+# --- What could be subtracted --------------------------------------------------------------
+
+
+def _guard(table: Table) -> None:
+    """Guard what is left when one published sum is taken from another that it overlaps: a year
+    from a contract period, one program's year from another's."""
+    weights = [part.weight for part in table.parts]
+    outer = [own for own in table.keys.values() if weights[own] in (YEAR, CONTRACT)]
+    shared: dict[object, list[int]] = defaultdict(list)
+    for (_, place, *_when), number in table.keys.items() if len(table.programs) > 1 else ():
+        if weights[number] in (SITE, AREA):
+            shared[place].append(number)
+    published = {frozenset(part.units) for part in table.parts}
+    for group in [outer, *shared.values()]:
+        sets = [frozenset(table.parts[number].units) for number in group]
+        for one, other in combinations(sets, 2):
+            if not one.isdisjoint(other):
+                for left in (one - other, other - one, one & other):
+                    if left and left not in published:
+                        published.add(left)
+                        table.parts.append(Part(sorted(left), EVERY_VARIABLE, None))
+
+
+def _group(units: Iterable[int], key) -> dict:
+    grouped = defaultdict(list)
+    for unit in units:
+        grouped[key(unit)].append(unit)
+    return grouped
+
+
+def _join(by_site: Mapping[int, Sequence[int]], sites: Iterable[int]) -> list[int]:
+    return [unit for site in sites for unit in by_site.get(site, ())]
