@@ -189,7 +189,7 @@ def list_versions(reports: Collection[int]) -> dict[int, list[Version]]:
 def _read(rows) -> Iterator[Version]:
     before = None
     for row in rows:
-        done, said = _what_was_done(row)
+        done, said = what_was_done(row.status, row.history_change_reason)
         brings_counts = row.status in (Status.SUBMITTED, Status.DRAFT)
         yield Version(
             pk=row.history_id,
@@ -215,11 +215,11 @@ def compare_counts(before, now) -> list[CountChange]:
     return [CountChange(name, old, new) for name, old, new in pairs if old != new]
 
 
-def _what_was_done(row) -> tuple[str, str]:
-    """The move and the words that go with it, from the reason kept with the version."""
-    word, _, said = (row.history_change_reason or "").partition(": ")
+def what_was_done(status: str, reason: str | None) -> tuple[str, str]:
+    """The move and the words that go with it, from the reason kept with a version."""
+    word, _, said = (reason or "").partition(": ")
     if word in _DONE:
         return _DONE[Move(word)], said
     if word.startswith("import "):
         return "Brought in", said
-    return Status(row.status).label, row.history_change_reason or ""
+    return Status(status).label, reason or ""

@@ -1,0 +1,21 @@
+"""Every kind of file that one can take. A new one is one more line here."""
+
+from metrics.exports.breakdowns import BREAKDOWNS
+from metrics.exports.datasets import Dataset
+from metrics.exports.history import HISTORY
+from metrics.exports.site_months import SITE_MONTHS
+from metrics.exports.summary import SUMMARY
+from metrics.exports.templates import BLANK, MISSING
+from programs.models import Membership
+
+DATASETS = {own.kind: own for own in (SUMMARY, SITE_MONTHS, BREAKDOWNS, HISTORY, MISSING, BLANK)}
+
+
+def list_datasets(membership: Membership) -> list[Dataset]:
+    """The kinds of file that this member may take."""
+    return [own for own in DATASETS.values() if own.may_be_taken_by(membership)]
+
+
+def find_dataset(kind: str, membership: Membership) -> Dataset | None:
+    """One of them by its name in an address; None where there is none for this member."""
+    return next((own for own in list_datasets(membership) if own.kind == kind), None)

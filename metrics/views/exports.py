@@ -1,0 +1,95 @@
+"""Files that one can take of a program: what there is, and each of them."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from metrics.exports import (
+    Asked,
+    Dataset,
+    Ending,
+    find_dataset,
+    is_withheld_from,
+    list_datasets,
+    send_dataset,
+)
+from metrics.forms.downloads import DownloadForm
+from metrics.summaries import list_grid_sites
+from metrics.views.access import get_membership
+from programs.models import Membership
+
+
+@require_safe
+@login_required
+def downloads(request, slug):
+    """List the files of a program, narrowed to what is asked for. An unusable question shows its
+    error, and all of each file."""
+    membership = get_membership(request, slug)
+    form = _read_question(request, membership)
+    files = [_offer(own, _ask(own, membership, form)) for own in list_datasets(membership)]
+    context = {
+        "program": membership.program,
+        "membership": membership,
+        "form": form,
+        "files": files,
+        "withheld": is_withheld_from(membership),
+    }
+    return render(request, "metrics/exports.html", context)
+
+
+@require_safe
+@login_required
+def program_download(request, slug, kind, ending):
+    """Send one of them. An unusable question leads to its error."""
+    return _send(request, get_membership(request, slug), kind, ending, back="downloads")
+
+
+@require_safe
+@login_required
+def program_summary_csv(request, slug):
+    """Send the program's figures, unrounded. An unusable question leads to its error."""
+    return _send(request, get_membership(request, slug), "summary", Ending.CSV, back="program")
+
+
+@require_safe
+@login_required
+def program_site_months_csv(request, slug):
+    """Send the reports of the sites that one may see, in the form in which files come in."""
+    return _send(request, get_membership(request, slug), "site-months", Ending.CSV)
+
+
+def _send(request, membership: Membership, kind, ending, *, back="downloads"):
+    dataset = find_dataset(kind, membership)
+    if dataset is None:
+        raise Http404("There is no such file, or its small counts are withheld from you.")
+    form = _read_question(request, membership)
+    if form.is_bound and not form.is_valid():
+        return redirect(
+            f"{reverse(back, args=[membership.program.slug])}?{request.GET.urlencode()}"
+        )
+    is_head = request.method == "HEAD"
+    asked = _ask(dataset, membership, form)
+    return send_dataset(dataset, asked, Ending(ending), head_only=is_head)
+
+
+def _read_question(request, membership: Membership) -> DownloadForm:
+    return DownloadForm(request.GET, sites=list_grid_sites(membership, request.user))
+
+
+def _ask(dataset: Dataset, membership: Membership, form: DownloadForm) -> Asked:
+    chosen = form.choose(dataset.takes)
+    return Asked(membership=membership, today=timezone.localdate(), **chosen)
+
+
+def _offer(dataset: Dataset, asked: Asked) -> dict[str, object]:
+    """A file as the page lists it."""
+    return {
+        "dataset": dataset,
+        "rows": dataset.count_rows(asked),
+        "said": asked.said,
+        "query": asked.query,
+        "endings": list(Ending),
+    }
