@@ -185,7 +185,8 @@ def _checked_pieces(source: IO[bytes], name: str) -> Iterator[bytes]:
         cut = data.rfind(b">") + 1 or max(0, len(data) - 16)
         piece, kept = data[:cut], data[cut:]
         _check_content(piece, name)
-        yield ERROR_CELL.sub(rb'\1"str"', piece)
+        holds_errors = b'"e"' in piece or b"'e'" in piece
+        yield ERROR_CELL.sub(rb'\1"str"', piece) if holds_errors else piece
     _check_content(kept, name)
     yield kept
 

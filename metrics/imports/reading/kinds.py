@@ -55,9 +55,9 @@ def _check_name(kind: str, file_name: str) -> None:
         )
     if kind == "xlsx" and suffix in TEXT_SUFFIXES:
         raise FileRefusedError(
-            f"The content is a workbook or a ZIP archive, but the name ends in "
-            f"{suffix or 'nothing'}. If it is an Excel workbook, let its name end in .xlsx; "
-            "otherwise save the sheet as “CSV UTF-8”."
+            "The content is an Excel workbook or another ZIP archive, but the name "
+            f"{'ends in ' + suffix if suffix else 'has no ending'}. If it is an Excel workbook, "
+            "let its name end in .xlsx; otherwise save the sheet as “CSV UTF-8”."
         )
     if kind == "csv" and suffix not in TEXT_SUFFIXES:
         raise FileRefusedError(

@@ -15,6 +15,7 @@ import csv
 import datetime
 import json
 import os
+import re
 import resource
 import sys
 from collections.abc import Iterable, Iterator
@@ -28,6 +29,7 @@ LONGEST_ROW = 1_000_000
 HEADER_ROWS = 20
 YEARS = range(1900, 2101)
 MOST_MERGED = 20_000
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # line breaks and tabs are text
 
 
 class Limits(NamedTuple):
@@ -147,15 +149,21 @@ def _checked(rows: Iterable[list[str]], limits: Limits) -> Iterator[list[str]]:
             row.pop()
         lengths = list(map(len, row)) or [0]
         if max(lengths) > limits.cell:
-            column = next(n for n, length in enumerate(lengths) if length > limits.cell)
+            place, cell = next((n, cell) for n, cell in enumerate(row) if len(cell) > limits.cell)
             raise RefusedError(
-                f"Cell {_letters(column)}{number} has {lengths[column]:,} characters; at most "
+                f"Cell {_letters(place)}{number} has {len(cell):,} characters; at most "
                 f"{limits.cell:,} are taken. Shorten it or leave its column out."
             )
         if sum(lengths) > LONGEST_ROW:
             raise RefusedError(
                 f"Row {number:,} has {sum(lengths):,} characters; at most {LONGEST_ROW:,} are "
                 "taken. Leave out the columns that are not needed."
+            )
+        if CONTROL.search("".join(row)):
+            place, cell = next((n, cell) for n, cell in enumerate(row) if CONTROL.search(cell))
+            raise RefusedError(
+                f"Cell {_letters(place)}{number} holds a control character, "
+                f"{ord(CONTROL.findall(cell)[0]):02X}, which is no text. Type the cell anew."
             )
         yield row
 

@@ -99,8 +99,13 @@ def _refusal(code: int, said: str) -> Exception:
     """Why the child ended. Where the reader itself does not run, the file is not to blame."""
     if code == REFUSED:
         return FileRefusedError(said)
-    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+    if code == -signal.SIGXCPU:
         return FileRefusedError(_too_slow())
+    if code == -signal.SIGKILL:
+        return FileRefusedError(
+            "The machine ended the reading of the workbook, probably because its memory ran "
+            "short. Try again later, or save the sheet as “CSV UTF-8”."
+        )
     if code in (-signal.SIGABRT, OUT_OF_MEMORY):
         return FileRefusedError(
             "To be read, the workbook needs more memory than the "
