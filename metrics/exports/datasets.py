@@ -75,7 +75,7 @@ class Dataset:
 
     says : in one sentence, what is in it; method : how its numbers came about
     rows : its rows without the header, in the order of the columns, each made when it is asked for
-    count : how many they are, where that is quicker than to make them
+    count : how many they are, where that is quicker than to make them; None where it is not
     takes : which choices change it, by their names in an address
     keeps_small_counts : its rows withhold by themselves what a viewer of a program that withholds
     small counts may not see; no viewer of such a program is given any other
@@ -100,8 +100,11 @@ class Dataset:
         """Where text stands that somebody may have written."""
         return tuple(n for n, own in enumerate(self.columns) if own.type is Type.TEXT)
 
-    def count_rows(self, asked: Asked) -> int:
-        return self.count(asked) if self.count else sum(1 for _ in self.rows(asked))
+    def count_rows(self, asked: Asked, *, quickly: bool = False) -> int | None:
+        """How many rows there are. None where that is asked for quickly, and is not to be had."""
+        if self.count:
+            return self.count(asked)
+        return None if quickly else sum(1 for _ in self.rows(asked))
 
     def may_be_taken_by(self, membership: Membership) -> bool:
         return self.keeps_small_counts or not is_withheld_from(membership)

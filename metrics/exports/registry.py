@@ -2,13 +2,16 @@
 
 from metrics.exports.breakdowns import BREAKDOWNS
 from metrics.exports.datasets import Dataset
+from metrics.exports.findings import FINDINGS
 from metrics.exports.history import HISTORY
 from metrics.exports.site_months import SITE_MONTHS
 from metrics.exports.summary import SUMMARY
 from metrics.exports.templates import BLANK, MISSING
 from programs.models import Membership
 
-DATASETS = {own.kind: own for own in (SUMMARY, SITE_MONTHS, BREAKDOWNS, HISTORY, MISSING, BLANK)}
+DATASETS = {
+    own.kind: own for own in (SUMMARY, SITE_MONTHS, BREAKDOWNS, FINDINGS, HISTORY, MISSING, BLANK)
+}
 
 
 def list_datasets(membership: Membership) -> list[Dataset]:

@@ -62,6 +62,22 @@ def _read_missing(asked: Asked) -> Iterator[Cells]:
     return list_missing(asked.program, sites, today=asked.today, period=asked.period)
 
 
+def _count_missing(asked: Asked) -> int:
+    """What was expected of the sites less what of it was submitted, in three queries."""
+    through = shift_month(month_of(asked.today), -1)
+    parts = asked.program.participations.select_related("site").prefetch_related("site__spells")
+    asked_for = expect_reports(
+        parts.filter(site__in=asked.covered.order_by().values("pk")), through
+    )
+    period = asked.period or asked_for.span
+    if period is None:
+        return 0
+    reports = asked.narrow(MonthlyReport.objects.of_program(asked.program))
+    arrived = Q(status=Status.SUBMITTED) | is_approved(asked.today)
+    sent = reports.filter(arrived, month__lte=through).count()
+    return asked_for.in_period(period) - sent
+
+
 _METHOD = "Fill in and bring in: empty is not counted, 0 is none, a row without counts is left out."
 BLANK = Dataset(
     kind="template",
@@ -80,6 +96,7 @@ MISSING = Dataset(
     "nothing, ready to be filled in.",
     columns=BLANK.columns,
     rows=_read_missing,
+    count=_count_missing,
     method=f"Months in which a site takes part and is open, up to the last one that is over. "
     f"{_METHOD}",
     takes=frozenset({"first", "last", "area", "site"}),

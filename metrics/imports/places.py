@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
+from metrics.cells import plain_text
 from metrics.imports.headings import simplify
 from metrics.imports.mapping import LEFT_OUT
 from programs.models import Site
@@ -35,7 +36,8 @@ class SiteFinder(dict):
         self._known = [_texts(sites, how) for how in (str, str.casefold, simplify)]
 
     def __missing__(self, text: str) -> int:
-        place = self[text] = self._find(text.strip())
+        # Our own files mark a name that a spreadsheet would run; see metrics/cells.py.
+        place = self[text] = self._find(plain_text(text).strip())
         return place
 
     def nearest(self, text: str) -> list[Site]:

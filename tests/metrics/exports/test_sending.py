@@ -38,7 +38,7 @@ def test_download_is_never_a_post(client, program, url):
 
 
 @pytest.mark.parametrize("sites", [1, 3])
-@pytest.mark.parametrize(("url", "queries"), [(SUMMARY, 13), (SITE_MONTHS, 6)])
+@pytest.mark.parametrize(("url", "queries"), [(SUMMARY, 14), (SITE_MONTHS, 6)])
 def test_download_takes_as_many_queries_for_one_site_as_for_three(
     client, program, django_assert_num_queries, url, queries, sites
 ):
