@@ -11,6 +11,7 @@ import os
 import re
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -61,14 +62,6 @@ class _ShortReads(io.FileIO):
             raise zipfile.BadZipFile(f"its list of parts claims {size:,} bytes")
         return super().read(size) or b""
 
-    def seek(self, offset: int, whence: int = 0) -> int:
-        try:
-            return super().seek(offset, whence)
-        except OSError as error:
-            if error.errno != errno.EINVAL:
-                raise
-            raise zipfile.BadZipFile("a part lies outside of it") from error
-
 
 def copy_workbook(path: Path, file_name: str, target: Path) -> None:
     """Copy what is needed to read cells. FileRefusedError for what is no harmless XLSX."""
@@ -85,6 +78,10 @@ def copy_workbook(path: Path, file_name: str, target: Path) -> None:
         *(ValueError, OverflowError),
     ) as error:
         raise FileRefusedError(DAMAGED.format(error or "it ends too early")) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise FileRefusedError(DAMAGED.format("a part lies outside of it")) from error
 
 
 def _name_of(part: zipfile.ZipInfo) -> str:
@@ -164,13 +161,13 @@ def _copy_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, copy: zipfile.Zi
     is_copied = name.startswith(COPIED) and not name.startswith(NOT_COPIED)
     with archive.open(part) as source:
         pieces = _checked_pieces(source, name)
-        if not is_copied:
-            for _ in pieces:
-                pass
-            return
-        with copy.open(part.filename.replace("\\", "/"), "w") as target:
-            for piece in pieces:
-                target.write(piece)
+        if is_copied:
+            with copy.open(part.filename.replace("\\", "/"), "w") as target:
+                target.writelines(pieces)
+        else:
+            deque(pieces, maxlen=0)  # looked at all the same
+        if source.tell() != part.file_size:
+            raise FileRefusedError(DAMAGED.format(f"“{part.filename[:100]}” lies about its size"))
 
 
 def _checked_pieces(source: IO[bytes], name: str) -> Iterator[bytes]:

@@ -55,11 +55,10 @@ def _encoding_of(head: bytes) -> str:
     for mark, encoding in MARKS:
         if head.startswith(mark):
             return encoding
-    even, odd = head[::2], head[1::2]
-    if 3 * odd.count(0) > len(odd) and 0 not in even:
-        return "utf-16-le"
-    if 3 * even.count(0) > len(even) and 0 not in odd:
-        return "utf-16-be"
+    # Digits, separators and Latin letters are every other byte a zero in UTF-16.
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if 6 * max(even, odd) > len(head) and 10 * min(even, odd) < max(even, odd):
+        return "utf-16-le" if odd > even else "utf-16-be"
     return "utf-8"
 
 
