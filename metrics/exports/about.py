@@ -8,8 +8,9 @@ from django.conf import settings
 
 from metrics.cells import safe_text
 from metrics.exports.batches import write_csv
-from metrics.exports.datasets import Asked, is_withheld_from
+from metrics.exports.datasets import Asked
 from metrics.exports.outgoing import Outgoing
+from metrics.summaries.release import withholding_circle
 from programs.models import Measure
 
 DEFINITIONS = {
@@ -72,11 +73,11 @@ def _say_sites(asked: Asked) -> str:
 
 
 def _say_withheld(asked: Asked) -> str:
-    up_to = asked.program.withhold_up_to
+    circle, up_to = withholding_circle(asked.membership), asked.program.withhold_up_to
+    if circle:
+        return f"Counts of 1 to {circle.up_to} are withheld, and those that would give them away."
     if up_to is None:
         return "None is withheld: the program asks for none."
-    if is_withheld_from(asked.membership):
-        return f"Counts of 1 to {up_to} are withheld, and those that would give them away."
     return f"None is withheld here; from viewers, counts of 1 to {up_to} are."
 
 

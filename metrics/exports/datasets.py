@@ -8,7 +8,8 @@ from enum import StrEnum
 from django.db.models import QuerySet
 
 from metrics.models import MonthlyReport
-from programs.models import Measure, Membership, Program, Role, Site
+from metrics.summaries.release import withholding_circle
+from programs.models import Measure, Membership, Program, Site
 from programs.periods import Period
 
 Cells = Sequence[object]
@@ -112,5 +113,4 @@ class Dataset:
 
 def is_withheld_from(membership: Membership) -> bool:
     """Whether small counts are kept from this member."""
-    withholds = membership.program.withhold_up_to is not None
-    return withholds and membership.role == Role.VIEWER
+    return withholding_circle(membership) is not None

@@ -1,9 +1,10 @@
 """Every kind of file that one can take. A new one is one more line here."""
 
 from metrics.exports.breakdowns import BREAKDOWNS
-from metrics.exports.datasets import Dataset
+from metrics.exports.datasets import Dataset, is_withheld_from
 from metrics.exports.findings import FINDINGS
 from metrics.exports.history import HISTORY
+from metrics.exports.released import RELEASED
 from metrics.exports.site_months import SITE_MONTHS
 from metrics.exports.summary import SUMMARY
 from metrics.exports.templates import BLANK, MISSING
@@ -16,7 +17,8 @@ DATASETS = {
 
 def list_datasets(membership: Membership) -> list[Dataset]:
     """The kinds of file that this member may take."""
-    return [own for own in DATASETS.values() if own.may_be_taken_by(membership)]
+    offered = [own for own in DATASETS.values() if own.may_be_taken_by(membership)]
+    return [RELEASED, *offered] if is_withheld_from(membership) else offered
 
 
 def find_dataset(kind: str, membership: Membership) -> Dataset | None:

@@ -19,7 +19,8 @@ from metrics.exports import (
 from metrics.forms.downloads import DownloadForm
 from metrics.models import MonthlyReport
 from metrics.summaries import list_grid_sites
-from metrics.views.access import get_membership
+from metrics.summaries.release import refuse_withheld
+from metrics.views.access import find_membership
 from programs.models import Membership
 
 MOST_LOOKED_AT = 12_000  # reports, up to which a page waits for all figures and findings to be made
@@ -30,7 +31,7 @@ MOST_LOOKED_AT = 12_000  # reports, up to which a page waits for all figures and
 def downloads(request, slug):
     """List the files of a program, narrowed to what is asked for. An unusable question shows its
     error, and all of each file."""
-    membership = get_membership(request, slug)
+    membership = find_membership(request, slug)
     form = _read_question(request, membership)
     reports = MonthlyReport.objects.of_program(membership.program)
     is_large = reports.count() > MOST_LOOKED_AT
@@ -52,27 +53,34 @@ def downloads(request, slug):
 @login_required
 def program_download(request, slug, kind, ending):
     """Send one of them. An unusable question leads to its error."""
-    return _send(request, get_membership(request, slug), kind, ending, back="downloads")
+    return _send(request, find_membership(request, slug), kind, ending, back="downloads")
 
 
 @require_safe
 @login_required
 def program_summary_csv(request, slug):
-    """Send the program's figures, unrounded. An unusable question leads to its error."""
-    return _send(request, get_membership(request, slug), "summary", Ending.CSV, back="program")
+    """Send the program's figures, unrounded, or those that are released. An unusable question
+    leads to its error."""
+    membership = find_membership(request, slug)
+    kind = "released" if is_withheld_from(membership) else "summary"
+    return _send(request, membership, kind, Ending.CSV, back="program")
 
 
 @require_safe
 @login_required
 def program_site_months_csv(request, slug):
-    """Send the reports of the sites that one may see, in the form in which files come in."""
-    return _send(request, get_membership(request, slug), "site-months", Ending.CSV)
+    """Send the reports of the sites that one may see, in the form in which files come in, or the
+    figures that are released."""
+    membership = find_membership(request, slug)
+    kind = "released" if is_withheld_from(membership) else "site-months"
+    return _send(request, membership, kind, Ending.CSV)
 
 
 def _send(request, membership: Membership, kind, ending, *, back="downloads"):
     dataset = find_dataset(kind, membership)
     if dataset is None:
-        raise Http404("There is no such file, or its small counts are withheld from you.")
+        refuse_withheld(membership)
+        raise Http404("There is no such file.")
     form = _read_question(request, membership)
     if form.is_bound and not form.is_valid():
         return redirect(

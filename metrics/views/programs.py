@@ -1,13 +1,10 @@
-"""The program page, how it is known, and their files."""
+"""The program page, its pictures, and how it is known."""
 
 from dataclasses import dataclass
-from html import unescape
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -20,7 +17,7 @@ from metrics.charts import (
     draw_progress,
     draw_trend,
 )
-from metrics.exports import file_name, site_month_rows, stream_csv, summary_rows
+from metrics.exports import file_name
 from metrics.forms import ScopeForm
 from metrics.summaries import (
     Gathered,
@@ -32,9 +29,11 @@ from metrics.summaries import (
     summarise_gathered,
     summarise_how_we_know,
 )
-from metrics.views.access import get_membership, send_picture, shown_sites
+from metrics.summaries.release import release_for
+from metrics.views.access import find_membership, get_membership, send_picture, shown_sites
+from metrics.views.released import show_released
 from metrics.views.sparks import spark_page
-from programs.models import Measure, Membership, Participation, Role, Site
+from programs.models import Measure, Membership, Participation, Role
 
 SITES_A_PAGE = 50
 USUAL_LEAST = 80  # percent of reports, where no contract says what is needed
@@ -58,10 +57,14 @@ class _Asked:
 @login_required
 @vary_on_headers("HX-Request")
 def program(request, slug):
-    """Show a program's verdict and figures. An unusable question shows its error, and the
-    figures that answer none. To htmx, only what the question changes."""
-    asked = _ask(request, slug)
-    summary, membership = asked.summary, asked.membership
+    """Show a program's verdict and figures, or what is released of them. An unusable question
+    shows its error, and the figures that answer none. To htmx, only what the question changes."""
+    membership = find_membership(request, slug)
+    release = release_for(membership, timezone.localdate())
+    if release:
+        return show_released(request, release)
+    asked = _ask(request, membership)
+    summary = asked.summary
     context = {
         "program": summary.program,
         "summary": summary,
@@ -84,7 +87,7 @@ def program(request, slug):
 @login_required
 def program_chart(request, slug, chart):
     """Send one of the page's pictures as a file of its own."""
-    asked = _ask(request, slug)
+    asked = _ask(request, get_membership(request, slug))
     summary = asked.summary
     if chart == "trend":
         picture = draw_trend(_trend(asked))
@@ -112,48 +115,12 @@ def how_we_know(request, slug):
     return render(request, "metrics/how_we_know.html", context)
 
 
-@require_safe
-@login_required
-def program_summary_csv(request, slug):
-    """Send the program's figures, unrounded. An unusable question leads to its error."""
-    asked = _ask(request, slug)
-    summary = asked.summary
-    if asked.form.is_bound and not asked.form.is_valid():
-        return redirect(f"{reverse('program', args=[slug])}?{request.GET.urlencode()}")
-    waiting = summary.with_waiting and summary.with_waiting.outcome.target
-    said = _say(summary.target), _say(waiting) if waiting else ""
-    rows = summary_rows(summary, *said, notes=_say_notes(_find_notes(asked)))
-    return stream_csv(file_name(summary.program, "summary", summary.as_of), rows)
-
-
-@require_safe
-@login_required
-def program_site_months_csv(request, slug):
-    """Send the reports of the sites that one may see, in the form in which files come in."""
-    membership = get_membership(request, slug)
-    sites = Site.objects.covered_by(membership)
-    rows = site_month_rows(membership.program, sites)
-    return stream_csv(file_name(membership.program, "site-months", timezone.localdate()), rows)
-
-
-def _say(target) -> str:
-    """A verdict in words, on one line."""
-    return " ".join(render_to_string("metrics/verdict_sentence.txt", {"target": target}).split())
-
-
 def _find_notes(asked: _Asked) -> PlaceNotes:
     return notes_on_contract(asked.gathered, asked.summary.target, shown_sites=asked.seen)
 
 
-def _say_notes(notes: PlaceNotes) -> list[str]:
-    """What parts the months, as the page says it, but for a file that is not HTML."""
-    said = [render_to_string("metrics/_place_note.txt", {"note": own}) for own in notes.notes]
-    hidden = render_to_string("metrics/_place_notes_hidden.txt", {"notes": notes})
-    return [unescape(" ".join(own.split())) for own in [*said, hidden] if own.strip()]
-
-
-def _ask(request, slug) -> _Asked:
-    membership, today = get_membership(request, slug), timezone.localdate()
+def _ask(request, membership) -> _Asked:
+    today = timezone.localdate()
     seen, measure = shown_sites(membership), request.GET.get("measure")
     gathered = gather_program(
         membership.program,

@@ -32,6 +32,7 @@ __all__ = [
     "refuse_withheld_site",
     "release_for",
     "split_programs",
+    "withholding_circle",
 ]
 
 

@@ -40,7 +40,9 @@ def find_circles() -> list[Circle]:
             programs_of[site].add(program)
     circles, left = [], set(limits)
     while left:
-        programs, sites, ahead = set(), set(), [min(left)]
+        programs: set[int] = set()
+        sites: set[int] = set()
+        ahead = [min(left)]
         while ahead:
             program = ahead.pop()
             if program not in programs:

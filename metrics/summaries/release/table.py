@@ -172,7 +172,7 @@ def _gather(table: Table, program: Program, today: date) -> None:
         expected=expect_reports(participations, through),
         own=expect_reports(own, through),
     )
-    table.of[program.pk] = by_site = defaultdict(list)
+    by_site = table.of[program.pk] = defaultdict(list)
     for site, month, *counted in _read_reports(program, through):
         if (site, month) not in table.units:
             table.units[site, month] = len(table.counts)
@@ -220,7 +220,7 @@ def whole_years(span: Period | None, first_month: int, through: date) -> list[Pe
         return []
     back = (span.first.month - first_month) % 12
     first, years = shift_month(span.first, -back), []
-    while (year := Period.starting(first)).last <= through:
+    while (year := Period.starting(first)).last <= through and first <= span.last:
         years.append(year)
         first = shift_month(first, 12)
     return years

@@ -76,7 +76,7 @@ def test_viewer_from_whom_small_counts_are_withheld_is_given_no_counts(client, p
         MembershipFactory(program=program, role=own) for own in ("viewer", "manager")
     )
     assert list_datasets(manager) == list(DATASETS.values())
-    assert [own.kind for own in list_datasets(viewer)] == ["missing", "template"]
+    assert [own.kind for own in list_datasets(viewer)] == ["released", "missing", "template"]
     for kind in DATASETS.keys() - {"missing", "template"}:
         assert client.get(f"{PAGE}{kind}.csv").status_code in (403, 404)
 

@@ -28,7 +28,7 @@ TEXTS = st.text(
 )
 TRICKY = st.text(st.sampled_from("'=+-@;\t\r\n\",＝ a"), max_size=8)
 COUNTS = st.none() | st.integers(0, 2**31 - 1)
-MEMBERSHIP = Membership(program=Program(slug="hb"), user=User(username="ada"))
+MEMBERSHIP = Membership(program=Program(slug="hb"), user=User(username="ada"), role="manager")
 ROWS = st.lists(st.tuples(TEXTS | TRICKY, COUNTS, TEXTS | TRICKY, COUNTS), max_size=12)
 COLUMNS = tuple(
     Column(name, "", own)
