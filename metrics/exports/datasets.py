@@ -78,6 +78,7 @@ class Dataset:
     rows : its rows without the header, in the order of the columns, each made when it is asked for
     count : how many they are, where that is quicker than to make them; None where it is not
     takes : which choices change it, by their names in an address
+    is_to_fill_in : it holds no counts, but room for them
     keeps_small_counts : its rows withhold by themselves what a viewer of a program that withholds
     small counts may not see; no viewer of such a program is given any other
     """
@@ -91,6 +92,7 @@ class Dataset:
     count: Callable[[Asked], int] | None = None
     takes: frozenset[str] = frozenset()
     keeps_small_counts: bool = False
+    is_to_fill_in: bool = False
 
     @property
     def header(self) -> tuple[str, ...]:

@@ -22,10 +22,6 @@ class Ending(StrEnum):
     XLSX = "xlsx"
     ZIP = "zip"
 
-    @property
-    def label(self) -> str:
-        return {"csv": "CSV", "xlsx": "XLSX", "zip": "ZIP: CSV and metadata"}[self]
-
 
 # Made before the answer begins: the header and the first rows, so that what fails is an error page
 # and not a file that ends too soon.

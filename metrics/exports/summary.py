@@ -23,7 +23,7 @@ COLUMNS = (
     Column("last_month", "Its last month, included.", Type.MONTH),
     Column("deaths", "Deaths of these months.", Type.COUNT),
     Column("births", "Births of the same months: what the deaths are set against.", Type.COUNT),
-    Column("rate", "Deaths for each `per` births.", Type.NUMBER),
+    Column("rate", "Deaths for each so many births as “per” says.", Type.NUMBER),
     Column("rate_low", "Where the interval of the rate begins.", Type.NUMBER),
     Column("rate_high", "Where the interval of the rate ends.", Type.NUMBER),
     Column("per", "By how many births the rate is stated.", Type.NUMBER),

@@ -88,6 +88,7 @@ BLANK = Dataset(
     count=lambda asked: 0,
     method=_METHOD,
     keeps_small_counts=True,
+    is_to_fill_in=True,
 )
 MISSING = Dataset(
     kind="missing",
@@ -101,4 +102,5 @@ MISSING = Dataset(
     f"{_METHOD}",
     takes=frozenset({"first", "last", "area", "site"}),
     keeps_small_counts=True,
+    is_to_fill_in=True,
 )

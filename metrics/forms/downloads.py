@@ -26,7 +26,7 @@ class DownloadForm(MonthsForm):
         label="Sites", required=False, widget=forms.CheckboxSelectMultiple
     )
     status = forms.ChoiceField(required=False)
-    measure = forms.ChoiceField(label="Measure of the summary", required=False)
+    measure = forms.ChoiceField(label="Measure (summary)", required=False)
 
     field_order = ("first", "last", "area", "site", "status", "measure")
 

@@ -12,7 +12,8 @@ PAGE = "/programs/hb/downloads/"
 
 
 def offered(response):
-    return {own["dataset"].kind: own["rows"] for own in response.context["files"]}
+    files = [own for group in response.context["groups"] for own in group["files"]]
+    return {own["dataset"].kind: own["rows"] for own in files}
 
 
 def test_page_lists_every_file_in_every_form_with_its_rows(client, program):

@@ -1,0 +1,134 @@
+"""The same rows as CSV, workbook and archive, and what is written about them."""
+
+import hashlib
+import io
+from datetime import date
+
+import pytest
+from python_calamine import load_workbook
+
+from metrics.exports import DATASETS, Column, Dataset, Ending, Type, send_dataset, workbooks
+from programs.models import Measure
+from tests.factories import MembershipFactory, MonthlyReportFactory
+from tests.metrics.exports.taking import (
+    about_of,
+    address,
+    asking,
+    content_of,
+    sheet_of,
+    table_of,
+    unzip,
+)
+
+NAME = "hb-site-months-2025-07-15"
+
+
+COLUMNS = (Column("n", "A number", Type.COUNT), Column("text", "A text"))
+
+
+def make(rows):
+    """A dataset of these rows."""
+    return Dataset("own", "Own", "Rows of a test.", COLUMNS, lambda asked: iter(rows), "Made up.")
+
+
+def valued(rows):
+    """The rows with numbers as numbers: 50.0 is 50."""
+    return [[float(cell) if cell.replace(".", "").isdigit() else cell for cell in r] for r in rows]
+
+
+@pytest.fixture
+def report(program):
+    return MonthlyReportFactory(site=program.sites.get(), month=date(2024, 3, 1))
+
+
+def test_archive_and_workbook_hold_the_rows_of_the_csv(client, program, report):
+    for kind in DATASETS:
+        taken, book, archive = (
+            content_of(client.get(address(kind, ending))) for ending in ("csv", "xlsx", "zip")
+        )
+        assert valued(sheet_of(book)) == valued(table_of(taken))
+        assert unzip(archive)[f"hb-{kind}-2025-07-15.csv"] == taken
+
+
+def test_checksum_is_that_of_the_csv(client, program, report):
+    digest = hashlib.sha256(content_of(client.get(address("site-months")))).hexdigest()
+    assert about_of(content_of(client.get(address("site-months", "zip"))))["sha256"] == digest
+    about = sheet_of(content_of(client.get(address("site-months", "xlsx"))), "About")
+    assert ["sha256", "", digest] in about
+
+
+def test_about_says_where_a_file_comes_from(client, program, report):
+    query = "first=2024-01&last=2024-12&site=A&status=submitted"
+    about = about_of(content_of(client.get(f"{address('site-months', 'zip')}?{query}")))
+    assert about["program"] == {"name": "Healthy Beginnings", "code": "hb"}
+    assert (about["file"], about["rows"]) == (f"{NAME}.csv", 1)
+    assert (about["as_of"], about["time_zone"]) == ("2025-07-15T12:00:00+00:00", "UTC")
+    assert about["window"] == "2024-01 to 2024-12"
+    assert about["filters"]["Sites"] == "North (A)"
+    assert about["filters"]["Status"] == "Submitted"
+    assert about["query"] == query
+    assert about["taken_by"] == str(program.memberships.get().user)
+    assert about["small_counts"] == "None is withheld: the program asks for none."
+    assert about["software"] == "IMR Tracker 0.1.0"
+    assert list(about["columns"]) == list(DATASETS["site-months"].header)
+
+
+def test_about_defines_the_measure_that_was_asked_for(client, program, report):
+    asked = {"measure": "stillbirth"}
+    about = about_of(content_of(client.get(address("summary", "zip"), asked)))
+    assert list(about["definitions"]) == [Measure.STILLBIRTH.label]
+    assert "for each 1,000 births, live and still" in about["definitions"][Measure.STILLBIRTH.label]
+    assert "docs/methods.md#rate" in about["method"]
+
+
+def test_about_stands_in_the_archive_as_csv_too(client, program, report):
+    files = unzip(content_of(client.get(address("site-months", "zip"))))
+    assert list(files) == [f"{NAME}.csv", "about.json", "about.csv"]
+    rows = table_of(files["about.csv"])
+    assert rows[0] == ["what", "of", "value"]
+    assert ["program", "name", "Healthy Beginnings"] in rows
+    assert ["rows", "", "1"] in rows
+
+
+def test_manager_reads_that_small_counts_are_withheld_from_others(client, program, report):
+    program.withhold_up_to = 4
+    program.save()
+    client.force_login(MembershipFactory(program=program, role="manager").user)
+    about = about_of(content_of(client.get(address("site-months", "zip"))))
+    assert about["small_counts"] == "None is withheld here; from viewers, counts of 1 to 4 are."
+
+
+def test_workbook_never_runs_what_stands_in_a_cell(program, today):
+    """A formula would be read back as its value: nothing."""
+    texts = ["=1+1", "http://example.org", "'=1", "0012", "1e5", "{=A1}", "mailto:a@b.c"]
+    own = make([(n, text) for n, text in enumerate(texts)])
+    taken = content_of(send_dataset(own, asking(program, today), Ending.XLSX))
+    assert sheet_of(taken)[1:] == [[str(n), text] for n, text in enumerate(texts)]
+    sheet = unzip(taken)["xl/worksheets/sheet1.xml"]
+    assert b"<f>" not in sheet
+    assert b"hyperlink" not in sheet
+
+
+def test_rows_beyond_a_sheet_go_on_to_the_next(program, today, monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_ROWS", 4)
+    own = make([(n, "x") for n in range(7)])
+    taken = content_of(send_dataset(own, asking(program, today), Ending.XLSX))
+    book = load_workbook(io.BytesIO(taken))
+    assert book.sheet_names == ["Data", "Data 2", "Data 3", "About"]
+    rows = [row for name in book.sheet_names[:3] for row in sheet_of(taken, name)[1:]]
+    assert rows == [[str(n), "x"] for n in range(7)]
+
+
+@pytest.mark.parametrize("rows", [0, 3, 6])
+def test_sheet_that_is_just_full_has_none_after_it(program, today, monkeypatch, rows):
+    monkeypatch.setattr(workbooks, "MOST_ROWS", 4)
+    own = make([(n, "x") for n in range(rows)])
+    taken = content_of(send_dataset(own, asking(program, today), Ending.XLSX))
+    assert len(load_workbook(io.BytesIO(taken)).sheet_names) == max(1, -(-rows // 3)) + 1
+
+
+def test_text_too_long_for_a_cell_is_cut_and_says_so(program, today):
+    taken = content_of(send_dataset(make([(1, "a" * 40_000)]), asking(program, today), Ending.XLSX))
+    [_, [_, text]] = sheet_of(taken)
+    assert text.endswith("[cut: a cell holds no more; the CSV file has all of it]")
+    assert len(text) == workbooks.MOST_LETTERS
