@@ -43,7 +43,10 @@ def downloads(request, slug):
         "program": membership.program,
         "membership": membership,
         "form": form,
-        "files": files,
+        "groups": [
+            {"id": "files", "title": "What was counted", "files": _choose(files, to_fill_in=False)},
+            {"id": "fill", "title": "To fill in", "files": _choose(files, to_fill_in=True)},
+        ],
         "withheld": is_withheld_from(membership),
     }
     return render(request, "metrics/exports.html", context)
@@ -98,6 +101,10 @@ def _read_question(request, membership: Membership) -> DownloadForm:
 def _ask(dataset: Dataset, membership: Membership, form: DownloadForm) -> Asked:
     chosen = form.choose(dataset.takes)
     return Asked(membership=membership, today=timezone.localdate(), **chosen)
+
+
+def _choose(files, *, to_fill_in: bool):
+    return [own for own in files if own["dataset"].is_to_fill_in is to_fill_in]
 
 
 def _offer(dataset: Dataset, asked: Asked, *, quickly: bool) -> dict[str, object]:
