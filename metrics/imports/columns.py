@@ -74,8 +74,10 @@ def place_columns(headings: Sequence[Heading], mapping: Mapping) -> Columns:
             )
         found[ours, month] = by_key[simplify(theirs)]
     named = {ours for ours, _ in found} | mapping.constants.keys()
+    used = {heading.place for own in found.values() for heading in own}
     for ours in OURS:
-        if ours not in named and (own := by_key.get(simplify(ours))):
+        own = [own for own in by_key.get(simplify(ours), ()) if own.place not in used]
+        if ours not in named and own:
             found[ours, None] = own
     columns = _arrange(headings, found, mapping)
     _refuse_missing(columns)

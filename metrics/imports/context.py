@@ -95,9 +95,9 @@ def check_parts(
 
 
 def list_sites(program: Program) -> list[Site]:
-    """The program's sites in the order of their names: those that a file may speak of."""
-    sites = Site.objects.filter(participations__program=program)
-    return list(sites.order_by("name", "code"))
+    """The program's sites in the order of their keys, in which rows are stored: those that a file
+    may speak of."""
+    return list(Site.objects.filter(participations__program=program).order_by("pk"))
 
 
 def load_context(

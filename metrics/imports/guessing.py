@@ -1,0 +1,123 @@
+"""What a file's columns probably are: offered on the mapping page, and remembered once said."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+from metrics.imports.headings import EACH_YEAR, Heading, simplify
+from metrics.imports.mapping import OURS, Lines
+from metrics.imports.months import DayOrder, read_month, read_month_of_year, read_year, tell_order
+from metrics.imports.numbers import UNREADABLE, CountReader
+from metrics.imports.opening import Preview
+from metrics.models import COUNT_FIELDS, FileLayout
+
+MOST_TRUE = 80  # percent of cells that must read as what a heading says
+
+# What columns are called elsewhere, without case and punctuation.
+_CALLED = {
+    "site_code": "code|site id|facility code|facility id|org unit code|orgunit|organisationunitid"
+    "|uid|fips|hmis code",
+    "site_name": "site|name|facility|facility name|health facility|district|county|province|state"
+    "|region|clinic|hospital|centre|center|ward|org unit|organisation unit|organisationunitname"
+    "|state union territory|nom|etablissement|formation sanitaire|distrito|municipio"
+    "|establecimiento|unidade",
+    "month": "period|date|month year|reporting month|reporting period|periodid|periodname"
+    "|periode|mois|mes|fecha|data|monat",
+    "year": "annee|ano|jahr|calendar year",
+    "month_of_year": "month|month number|month name|mois|mes|monat",
+    "live_births": "births|births live|number of live births|total live births|live birth"
+    "|naissances vivantes|nacidos vivos|nascidos vivos|lebendgeborene",
+    "infant_deaths": "deaths|infant death|deaths under 1|deaths under one|under 1 deaths"
+    "|deaths under 1 year|deces infantiles|defunciones infantiles|obitos infantis",
+    "early_neonatal_deaths": "early neonatal|deaths 0 6 days|deces neonatals precoces",
+    "late_neonatal_deaths": "late neonatal|deaths 7 27 days",
+    "postneonatal_deaths": "post neonatal deaths|postneonatal infant deaths|deaths 28 364 days"
+    "|post neonatal",
+    "age_unknown_deaths": "age unknown|unknown age",
+    "stillbirths": "still births|stillbirth|still birth|fetal deaths|foetal deaths|mortinaissances"
+    "|mort nes|mortinatos|natimortos|totgeborene",
+    "maternal_deaths": "maternal death|mothers died|deces maternels|muertes maternas"
+    "|obitos maternos",
+    "antenatal_first_visits": "anc1|anc 1|anc 1st visit|first antenatal visits|cpn1",
+    "antenatal_fourth_visits": "anc4|anc 4|anc 4th visit|fourth antenatal visits|cpn4",
+    "skilled_attendant_births": "skilled attendance|skilled birth attendance|sba"
+    "|births with a skilled attendant",
+    "postnatal_visits_two_days": "pnc 2 days|postnatal care within 2 days"
+    "|postnatal visits within two days",
+    "counted": "indicator|data element|dataelement|dataname|measure|item|what",
+    "value": "count|number|total",
+}
+_OURS_BY_NAME: dict[str, list[str]] = {}
+for _ours in OURS:
+    for _name in (simplify(_ours), *_CALLED.get(_ours, "").split("|")):
+        _OURS_BY_NAME.setdefault(_name, []).append(_ours)
+
+
+def sign(headings: Sequence[Heading]) -> str:
+    """What the headings of a file come to, whatever their order and whichever months they name."""
+    keys = sorted({simplify(heading.key) for heading in headings})
+    return hashlib.sha256("\n".join(keys).encode()).hexdigest()
+
+
+def remember_layout(program, headings: Sequence[Heading], lines: Lines, *, by) -> None:
+    """Keep how a file was mapped, for the next with the same headings."""
+    FileLayout.objects.update_or_create(
+        program=program,
+        signature=sign(headings),
+        defaults={"mapping": dict(lines), "saved_by": by},
+    )
+
+
+def recall_layout(program, headings: Sequence[Heading]) -> dict[str, str] | None:
+    """How a file with these headings was mapped last, if one was."""
+    layout = FileLayout.objects.filter(program=program, signature=sign(headings)).first()
+    return layout and dict(layout.mapping)
+
+
+def guess_mapping(preview: Preview) -> dict[str, str]:
+    """Guess from names and from what the cells hold. A column that reads as nothing of ours, or as
+    what another is already, is left out."""
+    lines: dict[str, str] = {}
+    for heading in preview.headings:
+        cells = [row[heading.place] for row in preview.sample if heading.place < len(row)]
+        name = simplify(heading.key.partition(": ")[2] or heading.key)
+        for ours in _OURS_BY_NAME.get(name, ()):
+            if ours not in lines and _reads_as(ours, [cell for cell in cells if cell.strip()]):
+                lines[ours] = heading.key
+                break
+    if any(heading.key == EACH_YEAR for heading in preview.headings) or (
+        "year" in lines and not lines.keys() & {"month", "month_of_year"}
+    ):
+        lines["month_of_year"] = '"12"'
+    if "month" in lines:
+        for whole in ("year", "month_of_year"):
+            lines.pop(whole, None)
+    return lines
+
+
+def _reads_as(ours: str, cells: Sequence[str]) -> bool:
+    """Whether nearly all cells can be read as what one of our columns holds."""
+    read = _reader(ours, cells)
+    readable = sum(read(cell) for cell in cells)
+    return 100 * readable >= MOST_TRUE * len(cells)
+
+
+def _reader(ours: str, cells: Sequence[str]) -> Callable[[str], bool]:
+    if ours in COUNT_FIELDS or ours == "value":
+        counts = CountReader()
+        return lambda cell: counts[cell] != UNREADABLE
+    if ours == "month":
+        order = tell_order(cells)
+        return lambda cell: _is_read(lambda: read_month(cell, order or DayOrder.UNKNOWN))
+    if ours == "year":
+        return lambda cell: _is_read(lambda: read_year(cell))
+    if ours == "month_of_year":
+        return lambda cell: _is_read(lambda: read_month_of_year(cell))
+    return lambda cell: True
+
+
+def _is_read(read: Callable[[], object]) -> bool:
+    try:
+        read()
+    except ValueError:
+        return False
+    return True
