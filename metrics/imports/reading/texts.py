@@ -27,8 +27,10 @@ class TextForm:
 
 
 class _NotInEncodingError(Exception):
-    def __init__(self, place: int, line: int, is_mixed: bool):
-        self.place, self.line, self.is_mixed = place, line, is_mixed
+    """A byte that is none of the encoding; `is_mixed`: other letters than ASCII came before."""
+
+    def __init__(self, place: int, is_mixed: bool):
+        self.place, self.is_mixed = place, is_mixed
 
 
 def find_form(path: Path) -> TextForm:
@@ -38,17 +40,16 @@ def find_form(path: Path) -> TextForm:
     are: one wrong byte does not turn all other accents of a file into pairs of signs.
     """
     with path.open("rb") as file:
-        head = file.read(2048)
-    encoding = _encoding_of(head)
+        encoding = _encoding_of(file.read(2048))
     try:
         return _survey(path, encoding)
     except _NotInEncodingError as fault:
         if encoding != "utf-8" or fault.is_mixed:
-            raise FileRefusedError(_wrong_byte(encoding, fault)) from None
+            raise FileRefusedError(_wrong_byte(path, encoding, fault.place)) from None
     try:
         return _survey(path, "cp1252")
     except _NotInEncodingError as fault:
-        raise FileRefusedError(_wrong_byte("cp1252", fault)) from None
+        raise FileRefusedError(_wrong_byte(path, "cp1252", fault.place)) from None
 
 
 def _encoding_of(head: bytes) -> str:
@@ -64,30 +65,31 @@ def _encoding_of(head: bytes) -> str:
 
 def _survey(path: Path, encoding: str) -> TextForm:
     """Decode all of it once; look for what is no text, for overlong lines and for any text."""
-    line, run, longest, is_blank = 1, 0, 0, True
-    for text, raw in _decoded(path, encoding):
+    place, run, longest, is_blank = 0, 0, 0, True
+    is_wide = encoding.startswith("utf-16")
+    for chunk, text in _decoded(path, encoding):
+        raw = text.encode() if is_wide else chunk
         if len(raw.translate(None, CONTROLS)) != len(raw):
-            raise FileRefusedError(_control_character(raw, line))
+            raise FileRefusedError(_control_character(raw, _line_at(path, place, is_wide)))
         is_blank = is_blank and not text.strip("\ufeff \t\r\n\v\f")
         last = max(raw.rfind(b"\n"), raw.rfind(b"\r"))
         run = run + len(raw) if last < 0 else len(raw) - last - 1
         longest = max(longest, run)
-        line += max(raw.count(b"\n"), raw.count(b"\r"))
+        place += len(chunk)
         if longest > LONGEST_LINE:
             raise FileRefusedError(
-                f"Line {line:,} has more than {LONGEST_LINE:,} characters without a line break. "
-                "Save the table with a line for each row."
+                f"Line {_line_at(path, place, is_wide):,} has more than {LONGEST_LINE:,} "
+                "characters without a line break. Save the table with a line for each row."
             )
     if is_blank:
         raise FileRefusedError("The file is empty. It needs a header row and a row a month.")
     return TextForm(encoding, has_long_lines=longest >= CHUNK_BYTES)
 
 
-def _decoded(path: Path, encoding: str) -> Iterator[tuple[str, bytes]]:
-    """The text, chunk by chunk, and its bytes as UTF-8 or another eight-bit code."""
+def _decoded(path: Path, encoding: str) -> Iterator[tuple[bytes, str]]:
+    """The file chunk by chunk, as bytes and as text."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    is_wide = encoding.startswith("utf-16")
-    place, line, is_ascii = 0, 1, True
+    place, is_ascii = 0, True
     with path.open("rb") as file:
         while True:
             chunk = file.read(CHUNK_BYTES)
@@ -95,25 +97,29 @@ def _decoded(path: Path, encoding: str) -> Iterator[tuple[str, bytes]]:
             try:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
-                before = error.object[: error.start]
-                raise _NotInEncodingError(
-                    place - waiting + error.start + 1,
-                    line + before.count(b"\n"),
-                    is_mixed=not (is_ascii and before.isascii()),
-                ) from error
+                is_mixed = not (is_ascii and error.object[: error.start].isascii())
+                raise _NotInEncodingError(place - waiting + error.start, is_mixed) from error
             if not chunk:
                 return
-            raw = text.encode() if is_wide else chunk
-            yield text, raw
+            yield chunk, text
             place += len(chunk)
-            line += max(raw.count(b"\n"), raw.count(b"\r"))
             is_ascii = is_ascii and chunk.isascii()
 
 
-def _wrong_byte(encoding: str, fault: _NotInEncodingError) -> str:
-    where = f"byte {fault.place:,}, in line {fault.line:,}, cannot be read"
+def _line_at(path: Path, place: int, is_wide: bool) -> int:
+    """Which line a byte stands in. Read anew, as nobody asks where there is nothing wrong."""
+    with path.open("rb") as file:
+        before = file.read(place)
+    breaks = ("\n", "\r") if not is_wide else ("\n\0", "\0\n", "\r\0", "\0\r")
+    return 1 + max(before.count(code.encode()) for code in breaks)
+
+
+def _wrong_byte(path: Path, encoding: str, place: int) -> str:
+    is_wide = encoding.startswith("utf-16")
+    line = _line_at(path, place, is_wide)
+    where = f"byte {place + 1:,}, in line {line:,}, cannot be read"
     again = "In the spreadsheet choose “Save as”, then “CSV UTF-8”."
-    if encoding.startswith("utf-16"):
+    if is_wide:
         return f"The file is not whole UTF-16 text: {where}. {again}"
     if encoding == "cp1252":
         return f"The file is neither UTF-8 nor Windows-1252 text: {where}. {again}"
@@ -122,7 +128,7 @@ def _wrong_byte(encoding: str, fault: _NotInEncodingError) -> str:
 
 def _control_character(raw: bytes, line: int) -> str:
     place = next(place for place, byte in enumerate(raw) if byte in CONTROLS)
-    line += raw[:place].count(b"\n")
+    line += max(raw[:place].count(b"\n"), raw[:place].count(b"\r"))
     return (
         f"The file holds binary data: a control character, {raw[place]:02X}, in line {line:,}. "
         "Save the sheet as “CSV UTF-8” and bring in that file."

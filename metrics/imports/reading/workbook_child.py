@@ -18,7 +18,7 @@ import os
 import re
 import resource
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -38,6 +38,7 @@ class Limits(NamedTuple):
     memory: int
     seconds: int
     sheets: int
+    rows: int
     columns: int
     cell: int
 
@@ -130,17 +131,26 @@ def _find_sheet(workbook: Any, sheets: list[tuple[str, bool]], name: str | None)
 
 
 def _write_rows(sheet: Any, limits: Limits) -> None:
-    if sheet.end is not None and sheet.end[1] >= limits.columns:
-        raise RefusedError(
-            f"Sheet “{sheet.name}” has {sheet.end[1] + 1:,} columns, up to "
-            f"{_letters(sheet.end[1])}; at most {limits.columns:,} are taken. Leave out the "
-            "columns that are not needed."
-        )
+    _check_size(sheet, limits)
     writer = csv.writer(sys.stdout, lineterminator="\r\n")
     rows = _checked(_rows_of(sheet), limits)
     while block := list(islice(rows, BLOCK_ROWS)):
         writer.writerows(block)
     sys.stdout.flush()
+
+
+def _check_size(sheet: Any, limits: Limits) -> None:
+    height, width = (last + 1 for last in sheet.end or (-1, -1))
+    if width > limits.columns:
+        raise RefusedError(
+            f"Sheet “{sheet.name}” has {width:,} columns, up to {_letters(width - 1)}; at most "
+            f"{limits.columns:,} are taken. Leave out the columns that are not needed."
+        )
+    if height > limits.rows:
+        raise RefusedError(
+            f"Sheet “{sheet.name}” has {height:,} rows; at most {limits.rows:,} are taken at once. "
+            "Split it by year."
+        )
 
 
 def _checked(rows: Iterable[list[str]], limits: Limits) -> Iterator[list[str]]:
@@ -181,7 +191,9 @@ def _rows_of(sheet: Any) -> Iterator[list[str]]:
         if starting:
             current = [merged for merged in current if merged.bottom >= number]
             for bottom, left, right in starting.get(number, ()):
-                if left < len(row) and _repeats(values[left - before], number, bottom):
+                # Ranges that overlap are against the format: the first of them holds.
+                is_free = left < len(row) and not any(m.left <= left <= m.right for m in current)
+                if is_free and _repeats(values[left - before], number, bottom):
                     current.append(Merged(bottom, left, min(right, len(row) - 1), row[left]))
             for merged in current:
                 width = merged.right - merged.left + 1
@@ -242,7 +254,7 @@ def _duration(value: datetime.timedelta) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}"
 
 
-TEXT_OF = {
+TEXT_OF: dict[type, Callable[[Any], str]] = {
     float: _number,
     int: str,
     bool: lambda value: "TRUE" if value else "FALSE",

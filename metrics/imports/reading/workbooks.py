@@ -32,6 +32,7 @@ class WorkbookReader:
             settings.IMPORT_CHILD_MEMORY_BYTES,
             settings.IMPORT_CHILD_SECONDS,
             settings.IMPORT_MAX_SHEETS,
+            settings.IMPORT_MAX_ROWS,
             settings.IMPORT_MAX_COLUMNS,
             settings.IMPORT_MAX_CELL_CHARS,
         ]
@@ -52,15 +53,19 @@ class WorkbookReader:
             raise
 
     def rows(self, sheet: str | None) -> Iterator[list[str]]:
-        asked = cast(IO[bytes], self._process.stdin)
-        with contextlib.suppress(BrokenPipeError):  # it has ended: reading its rows says why
-            asked.write(json.dumps(sheet).encode() + b"\n")
-        return read_rows(self._lines, ",")
+        """The rows of a sheet. The process ends with them, or when nobody wants more of them."""
+        try:
+            with contextlib.suppress(BrokenPipeError):  # it has ended: reading its rows says why
+                cast(IO[bytes], self._process.stdin).write(json.dumps(sheet).encode() + b"\n")
+            yield from read_rows(self._lines, ",")
+        finally:
+            self.close()
 
     def close(self) -> None:
-        self._process.kill()
-        self._process.communicate()
-        self._lines.close()
+        if not self._lines.closed:
+            self._process.kill()
+            self._process.communicate()
+            self._lines.close()
 
 
 class _ChildOutput(io.RawIOBase):
@@ -71,7 +76,7 @@ class _ChildOutput(io.RawIOBase):
         self._process = process
         self._seconds_left = float(settings.IMPORT_CHILD_SECONDS)
         self._poll = select.poll()
-        self._poll.register(process.stdout, select.POLLIN)
+        self._poll.register(cast(IO[bytes], process.stdout), select.POLLIN)
 
     def readable(self) -> bool:
         return True

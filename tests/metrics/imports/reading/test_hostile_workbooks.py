@@ -241,6 +241,39 @@ def test_too_many_columns_are_refused(tmp_path, column, count):
     )
 
 
+def test_cell_in_a_row_that_no_sheet_has_is_refused(tmp_path):
+    """Billions of blank rows would stand above it."""
+    path = crafted(tmp_path, parts_of('<row r="4294967290"><c r="A4294967290"><v>1</v></c></row>'))
+    assert refusal_of(path) == (
+        "Sheet “Data” has 4,294,967,290 rows; at most 1,500,000 are taken at once. Split it by "
+        "year."
+    )
+
+
+def test_range_that_a_sheet_claims_for_itself_is_not_believed(tmp_path):
+    parts = parts_of()
+    claim = '<dimension ref="A1:XFD1048576"/><sheetData>'
+    parts[SHEET] = parts[SHEET].replace("<sheetData>", claim)
+    assert rows_of(crafted(tmp_path, parts)) == [["1"]]
+
+
+def test_workbook_that_claims_billions_of_texts_is_refused(tmp_path):
+    path = written(tmp_path, lambda book, sheet: sheet.write(0, 0, "text"))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/sharedStrings.xml"
+    parts[name] = parts[name].replace(b'ount="1"', b'ount="4000000000"')
+    sentence = refusal_of(crafted(tmp_path, parts))
+    assert sentence.startswith("To be read, the workbook needs more memory than the 1,073,741,824")
+
+
+def test_merged_ranges_over_each_other_do_not_hold_up_the_reading(tmp_path):
+    rows = (f'<row r="{n}"><c r="A{n}" t="str"><v>x</v></c></row>' for n in range(1, 3_001))
+    merged = '<mergeCell ref="A1:XFD1048576"/>' * 20_000
+    path = crafted(tmp_path, parts_of("".join(rows), f"<mergeCells>{merged}</mergeCells>"))
+    assert rows_of(path) == [["x"]] * 3_000
+
+
 def test_cell_of_ten_megabytes_is_refused(tmp_path):
     text = "".join(f"{number:010}" for number in range(MEGABYTE))
     row = f'<row r="7"><c r="AB7" t="inlineStr"><is><t>{text}</t></is></c></row>'
@@ -282,7 +315,7 @@ def test_too_many_sheets_and_rows_are_refused(tmp_path, settings):
         tmp_path, lambda book, sheet: [sheet.write_row(n, 0, TABLE[n]) for n in range(3)]
     )
     assert refusal_of(path) == (
-        "The file has more than 2 rows, as many as are taken at once. Split it by year."
+        "Sheet “Data” has 3 rows; at most 2 are taken at once. Split it by year."
     )
     settings.IMPORT_MAX_SHEETS = 2
     path = written(tmp_path, lambda book, sheet: [book.add_worksheet() for _ in range(2)])

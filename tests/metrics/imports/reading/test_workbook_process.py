@@ -1,6 +1,7 @@
 """The process that reads a workbook: what it is given, and how it is watched and ended."""
 
 import os
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -41,12 +42,22 @@ def test_process_and_copy_are_gone_when_the_file_is_closed(tmp_path, monkeypatch
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     path, before = many_rows(tmp_path), children()
     with open_file(path, "counts.xlsx") as file:
-        assert next(file.rows()) == ["a text of some length", "0"]
-        next(file.rows())
+        first, second = file.rows(), file.rows()
+        assert next(first) == next(second) == ["a text of some length", "0"]
         assert len(children()) == len(before) + 2
         assert len(list(tmp_path.iterdir())) == 2
     assert children() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_process_ends_when_nobody_wants_more_of_its_rows(tmp_path):
+    """A look at the top of a large sheet does not keep all of it in memory."""
+    before = children()
+    with open_file(many_rows(tmp_path), "counts.xlsx") as file:
+        top = list(islice(file.rows(), 20))
+        assert (len(top), children()) == (20, before)
+        assert len(list(file.rows())) == 20_000
+        assert children() == before
 
 
 def test_refused_workbook_leaves_no_process_and_no_copy(tmp_path, monkeypatch):
