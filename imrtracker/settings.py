@@ -133,7 +133,7 @@ CACHES = {
     }
 }
 
-# What goes on in the background is done by `manage.py db_worker`.
+# What goes on in the background is done by `manage.py work`.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 # Where running jobs say how far they are. On SQLite nothing else can be stored while one of them
 # writes, so there it is files beside the database, which the processes of one machine share.

@@ -105,12 +105,13 @@ def _approve(reports, by):
     now = timezone.now()
     for report in reports:
         report.status, report.note = MOVES[Move.APPROVE].end, ""
+        report.import_batch = None
         report.version += 1
         report.updated_at = now
     bulk_update_with_history(
         reports,
         MonthlyReport,
-        ["status", "note", "version", "updated_at"],
+        ["status", "note", "import_batch", "version", "updated_at"],
         batch_size=BATCH_ROWS,
         default_user=by,
         default_change_reason=REASON,

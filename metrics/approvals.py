@@ -295,6 +295,7 @@ def _check_unchanged(stored, seen_version):
 def _save_move(report, move, *, by, said):
     report.status = MOVES[move].end
     report.note = said
+    report.import_batch = None
     report.version += 1
     report._history_user = by
     report._change_reason = f"{move}: {said}" if said else str(move)

@@ -23,6 +23,7 @@ WRITTEN_FIELDS = (
     "version",
     "door",
     "entered_by",
+    "import_batch",
     "first_submitted_at",
     "reopened_until",
     "updated_at",
@@ -70,6 +71,7 @@ def _write(check: GridCheck, reason, by):
     for report in check.outcome.saved:
         report.status, report.door, report.entered_by = Status.SUBMITTED, Door.GRID, by
         report.note, report.reopened_until, report.updated_at = "", None, now
+        report.import_batch = None
         report.first_submitted_at = report.first_submitted_at or now
         report.version += 1
         if (report.site_id, report.month) in check.outcome.warnings:

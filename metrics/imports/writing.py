@@ -64,7 +64,7 @@ KEEP = """
 
 @dataclass(frozen=True)
 class Rows:
-    """What passed the gate: arrays of equal length, sorted by site and month, no pair twice.
+    """What passed the gate: arrays of equal length, in any order, no site and month twice.
 
     site : keys; month : 12 * year + month - 1
     counts : of the columns that the file has; -1 where it was not counted
@@ -79,8 +79,16 @@ class Rows:
     def __len__(self) -> int:
         return len(self.site)
 
+    def in_order(self) -> "Rows":
+        """By site and month, as the reports lie in their index."""
+        if (np.diff(self.site) >= 0).all():
+            return self
+        order = np.lexsort((self.month, self.site))
+        counts = {name: own[order] for name, own in self.counts.items()}
+        return Rows(self.site[order], self.month[order], counts, self.is_new[order])
+
     def pieces(self) -> Iterator[slice]:
-        """Where to cut them, between two sites."""
+        """Where to cut them, once they are in order: between two sites."""
         start = 0
         while start < len(self):
             last = self.site[min(start + PIECE_ROWS, len(self)) - 1]
@@ -105,6 +113,7 @@ def write_rows(
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("Rows are written all or none: open a transaction.")
+    rows = rows.in_order()
     statements, said = _compose(list(rows.counts)), _say(batch, by, now)
     fill = {"sqlite": _fill_sqlite, "postgresql": _fill_postgresql}[connection.vendor]
     with connection.cursor() as cursor:

@@ -143,9 +143,10 @@ def test_reports_that_the_file_does_not_hold_stay_as_they_are(batch):
     assert MonthlyReport.history.filter(id__in=[other.pk, neighbour.pk]).count() == 2
 
 
-def test_rows_in_several_pieces_are_all_written_and_told(batch, monkeypatch):
+@pytest.mark.parametrize("backwards", [False, True])
+def test_rows_in_several_pieces_are_all_written_and_told(batch, monkeypatch, backwards):
     monkeypatch.setattr(writing, "PIECE_ROWS", 2)
-    sites = SiteFactory.create_batch(3)
+    sites = sorted(SiteFactory.create_batch(3), key=lambda site: site.pk, reverse=backwards)
     parts = [rows(site, [(JANUARY, 40), (FEBRUARY, 41), (date(2024, 3, 1), 42)]) for site in sites]
     own = Rows(
         np.concatenate([part.site for part in parts]),

@@ -1,0 +1,197 @@
+"""A file taken out again: what it brought is deleted, what it changed is as it was before.
+
+As in `writing.py` the SQL is the same for both databases, and goes from site to site. The version
+before stands in the history: from there it goes into a new version, and from that into the report.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Count, Exists, OuterRef
+
+from accounts.models import User
+from metrics.imports.writing import PIECE_ROWS
+from metrics.models import BreakdownCount, ImportBatch, MonthlyReport
+from metrics.notices import recount_waiting
+from programs.actions import hold_sites
+
+MOST_NAMED = 3
+
+_META, _HISTORY = MonthlyReport._meta, MonthlyReport.history.model._meta
+KEPT = ("id", "site", "month")  # a report is the same report
+# What a version that undoes an import does not take from the version before the import.
+SET_ANEW = {"version": "stored.version + 1", "import_batch": "NULL", "updated_at": "%(now)s"}
+
+# The rows of this piece: the batch wrote them, and nobody else since.
+OF_PIECE = "+stored.import_batch_id = %(batch)s AND stored.site_id BETWEEN %(first)s AND %(last)s"
+NOTE_DELETED = """
+    INSERT INTO {history}
+        ({columns}, history_type, history_date, history_user_id, history_change_reason)
+    SELECT {own}, '-', %(now)s, %(by)s, %(reason)s
+    FROM {reports} AS stored WHERE {of_piece} AND stored.version = 1
+"""
+DELETE = "DELETE FROM {reports} AS stored WHERE {of_piece} AND stored.version = 1"
+NOTE_RETURNED = """
+    INSERT INTO {history}
+        ({columns}, history_type, history_date, history_user_id, history_change_reason)
+    SELECT {earlier}, '~', %(now)s, %(by)s, %(reason)s
+    FROM {reports} AS stored JOIN {history} AS before ON before.history_id = (
+        SELECT MAX(history_id) FROM {history} AS earlier
+        WHERE earlier.id = stored.id AND earlier.version = stored.version - 1
+    )
+    WHERE {of_piece} AND stored.version > 1
+"""
+RETURN = """
+    UPDATE {reports} AS stored SET {changes} FROM {history} AS noted
+    WHERE {of_piece} AND noted.id = stored.id AND noted.version = stored.version + 1
+"""
+
+
+class UndoRefusedError(ValidationError):
+    """The import cannot be undone as a whole; the sentence says why."""
+
+
+@transaction.atomic
+def undo_batch(
+    batch: ImportBatch,
+    *,
+    by: User | None,
+    now: datetime,
+    report: Callable[[int], None] | None = None,
+) -> None:
+    """Bring the reports back to what they were before this file, each with a version that says so.
+
+    report : told after each piece how many are done; what it raises ends the transaction
+    UndoRefusedError where somebody has changed one of them since. Undone before: changes nothing.
+    """
+    stored = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    if stored.undone_at is not None:
+        return
+    if stored.applied_at is None:
+        raise UndoRefusedError("This file was not applied, so there is nothing to undo.")
+    of_site = _count_by_site(stored)
+    hold_sites(of_site)
+    _check_untouched(stored)
+    _undo(stored, of_site, by, now, report)
+    recount_waiting(of_site)
+    stored.undone_at, stored.undone_by = now, by
+    stored.save(update_fields=["undone_at", "undone_by"])
+
+
+def _count_by_site(batch) -> dict[int, int]:
+    own = MonthlyReport.objects.filter(import_batch=batch).order_by("site")
+    return dict(own.values_list("site").annotate(Count("pk")))
+
+
+def _check_untouched(batch):
+    """Hold the reports that are as the file left them, in the order in which every other door
+    holds them; they have to be all."""
+    own = MonthlyReport.objects.filter(import_batch=batch).order_by("pk")
+    held = own.select_for_update(of=("self",)).values_list("pk", flat=True)
+    untouched = sum(1 for _ in held.iterator(chunk_size=PIECE_ROWS))
+    written = batch.rows_created + batch.rows_changed
+    if untouched != written:
+        raise UndoRefusedError(_say_changed(batch, written - untouched, written))
+    broken_down = BreakdownCount.objects.filter(report__in=own.filter(version=1).order_by())
+    if number := broken_down.values("report").distinct().count():
+        raise UndoRefusedError(
+            f"{number:,} of the reports that this file brought have been broken down since, for "
+            "example by sex. Correct what is wrong report by report."
+        )
+
+
+def _say_changed(batch, changed: int, written: int) -> str:
+    named = "; ".join(_name_changed(batch))
+    rest = f"; and {changed - MOST_NAMED:,} more" if changed > MOST_NAMED else ""
+    return (
+        f"{changed:,} of its {written:,} reports {'was' if changed == 1 else 'were'} changed "
+        f"since: {named}{rest}. A file is undone as a whole or not at all, so that nobody's work "
+        "is lost. Correct what is wrong report by report."
+    )
+
+
+def _name_changed(batch) -> Iterator[str]:
+    """Which reports, by whom and when last."""
+    untouched = MonthlyReport.objects.filter(pk=OuterRef("id"), import_batch=batch)
+    versions = MonthlyReport.history.filter(import_batch=batch).exclude(Exists(untouched))
+    for written in versions.order_by("site", "month")[:MOST_NAMED]:
+        later = MonthlyReport.history.filter(id=written.id).select_related("history_user", "site")
+        last = later.order_by("history_id").last()
+        by = f" by {last.history_user}" if last.history_user else ""
+        yield f"{last.instance}{by} on {last.history_date:%Y-%m-%d}"
+
+
+def _undo(batch, of_site, by, now, report):
+    statements = _compose()
+    said = {
+        "batch": batch.pk,
+        "by": by and by.pk,
+        "now": _META.get_field("updated_at").get_db_prep_save(now, connection),
+        "reason": f"import {batch.pk} undone",
+    }
+    done = 0
+    with connection.cursor() as cursor:
+        for piece in _pieces(of_site):
+            said |= {"first": piece.first, "last": piece.last}
+            undone = 0
+            for statement in statements:
+                cursor.execute(statement, said)
+                undone += cursor.rowcount
+            done += piece.rows
+            if undone != 2 * piece.rows:  # a version and a change of each
+                raise UndoRefusedError(
+                    "Of some of its reports no earlier version is kept, so they cannot be brought "
+                    "back. Correct what is wrong report by report."
+                )
+            if report:
+                report(done)
+
+
+@dataclass
+class _Piece:
+    first: int
+    last: int
+    rows: int
+
+
+def _pieces(of_site: dict[int, int]) -> Iterator[_Piece]:
+    """Neighbouring sites, with as many reports together as are written at once."""
+    piece = None
+    for site, rows in of_site.items():
+        if piece and piece.rows + rows <= PIECE_ROWS:
+            piece.last, piece.rows = site, piece.rows + rows
+            continue
+        if piece:
+            yield piece
+        piece = _Piece(site, site, rows)
+    if piece:
+        yield piece
+
+
+def _compose() -> list[str]:
+    """The statements, with every column of the model."""
+    anew = {_column(name): value for name, value in SET_ANEW.items()}
+    kept = {_column(name) for name in KEPT}
+    columns = [field.column for field in _META.concrete_fields]
+    names = {
+        "reports": _META.db_table,
+        "history": _HISTORY.db_table,
+        "of_piece": OF_PIECE,
+        "columns": ", ".join(columns),
+        "own": ", ".join(
+            "NULL" if name == "import_batch_id" else f"stored.{name}" for name in columns
+        ),
+        "earlier": ", ".join(
+            f"stored.{name}" if name in kept else anew.get(name, f"before.{name}")
+            for name in columns
+        ),
+        "changes": ", ".join(f"{name} = noted.{name}" for name in columns if name not in kept),
+    }
+    return [text.format(**names) for text in (NOTE_DELETED, DELETE, NOTE_RETURNED, RETURN)]
+
+
+def _column(name: str) -> str:
+    return _META.get_field(name).column

@@ -1,0 +1,23 @@
+"""Work on files that goes on in the background: started, watched, cancelled, and never half done.
+
+starting puts a job into the queue → tasks → running calls the handler of its kind, which says how
+far it is through a beat; signs is where beats are left, for pages to read.
+"""
+
+from metrics.jobs.beats import Beat, CancelledError
+from metrics.jobs.running import run_job, sweep
+from metrics.jobs.signs import Progress, progress_of, worker_is_alive
+from metrics.jobs.starting import JobRefusedError, cancel_job, start_job
+
+__all__ = [
+    "Beat",
+    "CancelledError",
+    "JobRefusedError",
+    "Progress",
+    "cancel_job",
+    "progress_of",
+    "run_job",
+    "start_job",
+    "sweep",
+    "worker_is_alive",
+]

@@ -1,0 +1,41 @@
+"""What is done with a file in the background. Each handler says in a sentence how it ended."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from metrics.imports import apply_batch
+from metrics.imports.undoing import undo_batch
+from metrics.jobs.beats import Beat
+from metrics.models import ImportBatch, Job
+
+
+def _apply(job: Job, beat: Beat) -> str:
+    found = apply_batch(
+        job.batch,
+        by=job.requested_by,
+        today=timezone.localdate(),
+        leave_out=bool(job.options.get("leave_out")),
+        reading=beat.during("read"),
+        writing=beat.during("write", total=job.batch.found.get("written", 0)),
+    )
+    batch = ImportBatch.objects.get(pk=job.batch_id)
+    if batch.applied_at is None:
+        raise ValidationError(
+            f"{found.left_out:,} rows are refused or contradict approved reports. Look at the dry "
+            "run again, correct the file, or apply it without them."
+        )
+    return f"{batch.rows_created:,} new reports, {batch.rows_changed:,} changed."
+
+
+def _undo(job: Job, beat: Beat) -> str:
+    beat.begin("write", total=job.batch.rows_created + job.batch.rows_changed)
+    undo_batch(job.batch, by=job.requested_by, now=timezone.now(), report=beat.report)
+    return "All of it was undone."
+
+
+HANDLERS: dict[Job.Kind, Callable[[Job, Beat], str]] = {
+    Job.Kind.APPLY: _apply,
+    Job.Kind.UNDO: _undo,
+}
