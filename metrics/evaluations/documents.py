@@ -18,6 +18,7 @@ from programs.periods import parse_month
 
 FORMAT = 1
 CHECKSUM = "checksum"
+UNRESOLVED = "unresolved"  # of a period, its findings that forbid a verdict
 APART = ("rows", "exclusions", "verdict")  # kept in columns of their own
 
 Document = dict[str, Any]
@@ -95,7 +96,13 @@ def count_rows(document: Document) -> tuple[PeriodCounts, PeriodCounts]:
         own = Counts(row["deaths"], row["births"], 1)
         sums[name][month] = sums[name].get(month, NOTHING) + own
     baseline, evaluation = (
-        PeriodCounts(periods[name], sums[name], document["periods"][name]["expected"])
+        PeriodCounts(
+            periods[name],
+            sums[name],
+            document["periods"][name]["expected"],
+            # Documents of before this was asked do not say it; neither do those without any.
+            document["periods"][name].get(UNRESOLVED, 0),
+        )
         for name in PERIOD_NAMES
     )
     return baseline, evaluation

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, prefetch_related_objects
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value, prefetch_related_objects
 
 from metrics.evaluations.contracts import write_contract, write_period
-from metrics.evaluations.documents import FORMAT, Document, judge_document, seal
+from metrics.evaluations.documents import FORMAT, UNRESOLVED, Document, judge_document, seal
 from metrics.models import MonthlyReport, Status
 from metrics.models.reports import BIRTHS, DEATHS, counts_officially
 from metrics.summaries.counts import NOTHING, Counts, SiteCounts
 from metrics.summaries.expected import Expected, expect_reports
+from metrics.summaries.quality import NO_STOPS, Stop, count_stops, find_stops
 from metrics.summaries.targets import PERIOD_NAMES, choose_sites, contract_periods
 from programs.models import Measure, Participation, Program, Target
 from programs.periods import Period, format_month
@@ -76,7 +77,7 @@ class _Gathered:
 def gather_document(
     target: Target, *, through: date, as_of: date, contract: dict[str, Any] | None = None
 ) -> Document:
-    """Put together what is known of a target, with its verdict and checksum, in three queries.
+    """Put together what is known of a target, with its verdict and checksum, in four queries.
 
     through : the last month that counts
     contract : as it was written down, where it is not to be written anew
@@ -93,7 +94,7 @@ def gather_document(
         "approval_required": program.approval_required,
         "sites": len(sites),
         "sites_left_out": len(gathered.codes) - len(sites),
-        "periods": _write_periods(gathered, sites),
+        "periods": _write_periods(gathered, sites, _find_stops(target, gathered, through)),
         "rows": _write_rows(gathered, sites),
         "exclusions": _write_exclusions(gathered, sites),
     }
@@ -148,12 +149,27 @@ def _fetch_reports(program, measure, periods):
     return {(report.site, report.month): report for report in reports}
 
 
-def _write_periods(gathered, sites):
-    written = {}
+def _find_stops(target, gathered, through) -> Collection[Stop]:
+    """What forbids a verdict, at any program site."""
+    program = target.program
+    stops = find_stops(
+        MonthlyReport.objects.of_program(program),
+        program=Value(program.pk),
+        official=counts_officially(program),
+        periods=gathered.periods.values(),
+        through=through,
+    )
+    return stops.get(program.pk, NO_STOPS)
+
+
+def _write_periods(gathered, sites, stops):
+    written: dict[str, dict[str, Any]] = {}
     for name in PERIOD_NAMES:
         period = gathered.periods.get(name)
         due = gathered.expected.in_period(period, sites) if period else 0
         written[name] = {"elapsed": write_period(period), "expected": due}
+        if unresolved := count_stops(stops, period, sites):
+            written[name][UNRESOLVED] = unresolved
     return written
 
 

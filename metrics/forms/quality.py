@@ -6,7 +6,8 @@ from typing import cast
 from django import forms
 
 from metrics.models import FindingReview
-from metrics.summaries.quality import Finding, KindLine, State
+from metrics.summaries.quality import Finding, State
+from metrics.summaries.quality.program import KindLine
 from programs.models import Site
 
 

@@ -8,21 +8,19 @@ from enum import StrEnum
 from fractions import Fraction
 from math import exp, sqrt
 
+import numpy as np
+
 from metrics.stats.comparisons import RateRatio
 from metrics.stats.completeness import Completeness
 from metrics.stats.decisions import State
 from metrics.stats.dispersion import Dispersion
-from metrics.stats.oddities import find_oddity
+from metrics.stats.quality.jumps import find_jumps
 from metrics.stats.rates import DEFAULT_CONFIDENCE, normal_quantile
 
 # More than so many percentage points, percent, and times more than chance. docs/methods.md#flags
 COMPLETENESS_POINTS = 10
 BIRTHS_PERCENT = 20
 MUCH_VARIATION = 2
-# A jump: three months in a row against the six before, apart by a third and by more than chance.
-JUMP_MONTHS = 3
-JUMP_PAST_MONTHS = 6
-JUMP_FACTOR = Fraction(4, 3)
 
 
 class Flag(StrEnum):
@@ -75,14 +73,10 @@ def births_jumped(births: Sequence[int]) -> Flag | None:
 
     Three months in a row hold a third more, or a quarter fewer, than the six before them did
     on average, and more than chance explains at 99.8 %. Months that nobody reported are left
-    out of the list. It warns of a new ward, a split district, another way of counting.
+    out of the list. It warns of a new ward, a split district, another way of counting. The
+    findings about single sites come from the same search.
     """
-    for start in range(JUMP_PAST_MONTHS, len(births) - JUMP_MONTHS + 1):
-        past = births[start - JUMP_PAST_MONTHS : start]
-        recent = births[start : start + JUMP_MONTHS]
-        if all(find_oddity(own, 1, sum(past), len(past), factor=JUMP_FACTOR) for own in recent):
-            return Flag.BIRTHS_JUMPED
-    return None
+    return Flag.BIRTHS_JUMPED if find_jumps(np.array([births], dtype=float)) else None
 
 
 def sites_joined(sites_reporting_in_one_period_only: int) -> Flag | None:

@@ -104,7 +104,7 @@ def _judge_changed(gathered, target, **changes):
     for name, value in changes.items():
         setattr(other, name, value)
     sites, by_month = gathered.months_of_target(other)
-    return summarise_target(other, by_month, sites, gathered.own, gathered.through)
+    return summarise_target(other, by_month, sites, gathered.own, gathered.through, gathered.stops)
 
 
 def _try_baselines(gathered, target):

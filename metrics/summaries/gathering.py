@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from operator import attrgetter
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q, QuerySet, Value, prefetch_related_objects
 
 from metrics.models import MonthlyReport, Status
 from metrics.models.reports import counts_officially
@@ -19,6 +19,7 @@ from metrics.summaries.counts import (
 )
 from metrics.summaries.expected import Expected, expect_reports
 from metrics.summaries.figures import Rating
+from metrics.summaries.quality import NO_STOPS, Stop, find_stops
 from metrics.summaries.targets import (
     PERIOD_NAMES,
     TargetSummary,
@@ -44,6 +45,7 @@ class Gathered:
     expected, own : of all its sites, and of its program sites without the comparison sites
     by_month : of program sites together; by_site : of every site, in the contract's periods
     official : which reports count
+    stops : what forbids a verdict in the contract's periods, at any program site
     """
 
     program: Program
@@ -57,6 +59,7 @@ class Gathered:
     by_month: CountsByMonth
     by_site: Mapping[int, SiteCounts]
     official: Q
+    stops: Collection[Stop]
 
     @cached_property
     def categories(self) -> dict[tuple[int, int], dict[str, Counts]]:
@@ -109,7 +112,7 @@ def gather_program(program: Program, *, today: date, measure: Measure | None = N
     target = targets.get(measure) or min(targets.values(), key=attrgetter("measure"), default=None)
     participations = list(program.participations.select_related("site__area"))
     prefetch_related_objects(participations, "site__spells")
-    through = shift_month(month_of(today), -1)
+    through, official = shift_month(month_of(today), -1), counts_officially(program)
     expected = expect_reports(participations, through)
     own = expect_reports(filter(_is_program_site, participations), through)
     return Gathered(
@@ -123,12 +126,13 @@ def gather_program(program: Program, *, today: date, measure: Measure | None = N
         own=own,
         by_month=count_program_months(program, own.span, list(Measure)),
         by_site=count_program_sites(program, target, expected.span, program.overdue_through(today)),
-        official=counts_officially(program),
+        official=official,
+        stops=find_program_stops(program, target, own.span, official, through),
     )
 
 
 def regather(gathered: Gathered, official: Q) -> Gathered:
-    """The same program on the same day, had other reports counted. In two queries."""
+    """The same program on the same day, had other reports counted. In three queries."""
     program, target = gathered.program, gathered.target
     return replace(
         gathered,
@@ -137,6 +141,7 @@ def regather(gathered: Gathered, official: Q) -> Gathered:
             program, target, gathered.expected.span, gathered.overdue, official=official
         ),
         official=official,
+        stops=find_program_stops(program, target, gathered.own.span, official, gathered.through),
     )
 
 
@@ -145,7 +150,35 @@ def judge_gathered(gathered: Gathered) -> TargetSummary | None:
     if gathered.target is None:
         return None
     sites, by_month = gathered.months_of_target(gathered.target)
-    return summarise_target(gathered.target, by_month, sites, gathered.own, gathered.through)
+    return summarise_target(
+        gathered.target, by_month, sites, gathered.own, gathered.through, gathered.stops
+    )
+
+
+def find_program_stops(
+    program: Program,
+    target: Target | None,
+    span: Period | None,
+    official: Q,
+    through: date,
+    *,
+    reports: QuerySet | None = None,
+    reviews: QuerySet | None = None,
+) -> Collection[Stop]:
+    """Find what forbids the verdict on a promise; nothing, and no query, without one.
+
+    reports, reviews : as they stood on another day; None for what is stored now
+    """
+    periods = contract_periods(target, span) if target else {}
+    stops = find_stops(
+        MonthlyReport.objects.of_program(program) if reports is None else reports,
+        program=Value(program.pk),
+        official=official,
+        periods=periods.values(),
+        through=through,
+        reviews=reviews,
+    )
+    return stops.get(program.pk, NO_STOPS)
 
 
 def count_program_months(

@@ -22,11 +22,13 @@ class PeriodCounts:
 
     period : as far as it lies in the past, or None while it has not begun
     expected : reports expected in it
+    unresolved : findings in it that cannot be, and that nobody has corrected or explained
     """
 
     period: Period | None
     by_month: Mapping[date, Counts] = field(default_factory=dict)
     expected: int = 0
+    unresolved: int = 0
 
     @property
     def total(self) -> Counts:
@@ -83,6 +85,7 @@ def gather_evidence(
         completeness_now=evaluation.completeness,
         min_completeness=target.min_completeness,
         matched_months=_count_matched_months(baseline.period, evaluation.period),
+        unresolved_checks=baseline.unresolved + evaluation.unresolved,
         per=target.per,
         dispersion=dispersion.widening(confidence) if dispersion else 1.0,
         strata=_stratify(baseline, evaluation),

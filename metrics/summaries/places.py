@@ -13,6 +13,7 @@ from metrics.summaries.counts import NOTHING, Counts
 from metrics.summaries.figures import PeriodFigures, figures_of
 from metrics.summaries.gathering import Gathered
 from metrics.summaries.judging import confidence_of, promise_of
+from metrics.summaries.quality import count_stops
 from metrics.summaries.targets import (
     BASELINE,
     EVALUATION,
@@ -138,11 +139,19 @@ def _judge_places(
             level=levels.get(place, 0),
             baseline=baseline,
             evaluation=evaluation,
-            evidence=_gather_evidence(summary, baseline, evaluation),
+            evidence=_gather_evidence(
+                summary,
+                baseline,
+                evaluation,
+                count_stops(gathered.stops, baseline.period, own_sites)
+                + count_stops(gathered.stops, evaluation.period, own_sites),
+            ),
             promise=promise_of(summary.target),
             excess=own,
         )
-        for place, (baseline, evaluation), own in zip(places, sides, excess, strict=True)
+        for (place, own_sites), (baseline, evaluation), own in zip(
+            places.items(), sides, excess, strict=True
+        )
     ]
 
 
@@ -166,7 +175,7 @@ def _figures_of_sites(gathered, summary, sites):
     ]
 
 
-def _gather_evidence(summary, baseline, evaluation):
+def _gather_evidence(summary, baseline, evaluation, unresolved):
     """What a place is judged on: the program's contract, widened as its own verdict is."""
     whole = summary.judgement.evidence
     return Evidence(
@@ -179,6 +188,7 @@ def _gather_evidence(summary, baseline, evaluation):
         completeness_now=evaluation.completeness,
         min_completeness=summary.target.min_completeness,
         matched_months=whole.matched_months,
+        unresolved_checks=unresolved,
         per=summary.target.per,
         dispersion=whole.dispersion,
     )

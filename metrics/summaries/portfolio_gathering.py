@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 
-from django.db.models import prefetch_related_objects
+from django.db.models import F, prefetch_related_objects
 
+from metrics.models import MonthlyReport
+from metrics.models.reports import counts_in_its_program
 from metrics.stats.decisions import Reading
 from metrics.summaries.counts import (
+    PROGRAM,
     Counts,
     Limits,
     MonthlyCounts,
@@ -19,10 +22,13 @@ from metrics.summaries.counts import (
 from metrics.summaries.expected import Expected, expect_reports
 from metrics.summaries.figures import Rating
 from metrics.summaries.judging import read_target
+from metrics.summaries.quality import NO_STOPS, find_stops
+from metrics.summaries.quality.stops import Stops
 from metrics.summaries.series import Series, make_series
 from metrics.summaries.targets import (
     TargetSummary,
     choose_sites,
+    contract_periods,
     period_counts,
     rating_of,
     summarise_target,
@@ -40,6 +46,7 @@ class GatheredPortfolio:
     targets : program -> its current promises, in the order of their measures
     own : program -> what is expected of its program sites, comparison sites left out
     limits : (program, measure) -> the sites to which the contract about it is limited
+    stops : program -> what forbids a verdict in the periods of its promises
     by_month, at_limits : program -> month -> measure -> counts, of all and of these sites
     """
 
@@ -51,6 +58,7 @@ class GatheredPortfolio:
     limits: Limits
     by_month: Mapping[int, MonthlyCounts]
     at_limits: Mapping[int, MonthlyCounts]
+    stops: Stops
 
     def first_target(self, program: Program) -> Target | None:
         """The promise that stands for a program: of several the first in the list."""
@@ -63,13 +71,15 @@ class GatheredPortfolio:
     def judge(self, target: Target) -> TargetSummary:
         sites, by_month = self._contract_counts(target)
         own = self.own[target.program_id]
-        return summarise_target(target, by_month, sites, own, self.through)
+        stops = self.stops.get(target.program_id, NO_STOPS)
+        return summarise_target(target, by_month, sites, own, self.through, stops)
 
     def read(self, target: Target) -> Reading:
         """Only the state and the finding: what is asked of programs that are merely counted."""
         sites, by_month = self._contract_counts(target)
         own = self.own[target.program_id]
-        return read_target(target, *period_counts(target, by_month, sites, own))
+        stops = self.stops.get(target.program_id, NO_STOPS)
+        return read_target(target, *period_counts(target, by_month, sites, own, stops))
 
     def series(self, program: Program) -> Series:
         """The measure of the first promise, or infant mortality, of all program sites."""
@@ -116,7 +126,32 @@ def gather_portfolio(
     counted.update(measures)
     by_month, at_limits = count_months_of_programs(programs, sorted(counted), through, limits)
     return GatheredPortfolio(
-        programs, through, participations, targets, own, limits, by_month, at_limits
+        programs,
+        through,
+        participations,
+        targets,
+        own,
+        limits,
+        by_month,
+        at_limits,
+        stops=_find_stops(programs, targets, own, through),
+    )
+
+
+def _find_stops(programs, targets, own: Mapping[int, Expected], through: date) -> Stops:
+    """What forbids a verdict, in one query for all programs that promised something."""
+    periods = {
+        period
+        for program, several in targets.items()
+        for target in several
+        for period in contract_periods(target, own[program].span).values()
+    }
+    return find_stops(
+        MonthlyReport.objects.of_programs(programs),
+        program=F(PROGRAM),
+        official=counts_in_its_program(),
+        periods=periods,
+        through=through,
     )
 
 

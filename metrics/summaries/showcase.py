@@ -15,6 +15,7 @@ from metrics.summaries.figures import Rating
 from metrics.summaries.gathering import Gathered, gather_program
 from metrics.summaries.places import AreaSites
 from metrics.summaries.programs import SiteLine, summarise_gathered
+from metrics.summaries.quality import NO_STOPS
 from metrics.summaries.series import Series, make_series
 from metrics.summaries.targets import TargetSummary, summarise_target
 from metrics.summaries.traces import SiteTrace, trace_sites
@@ -136,6 +137,7 @@ def make_up_program() -> Showcase:
             by_month={},
             by_site={},
             official=Q(),
+            stops=NO_STOPS,
         ),
         target=summarise_target(target, months, [SITE], expected, SPAN.last),
         series=series,

@@ -13,6 +13,7 @@ from metrics.summaries.counts import NOTHING, Counts, SiteCounts
 from metrics.summaries.expected import Expected
 from metrics.summaries.figures import PeriodFigures, Rating, figures_of
 from metrics.summaries.judging import Judgement, PeriodCounts, confidence_of, judge_target
+from metrics.summaries.quality import NO_STOPS, Stop, count_stops
 from programs.models import Measure, Target
 from programs.periods import Period
 
@@ -102,14 +103,16 @@ def summarise_target(
     sites: Collection[int],
     expected: Expected,
     through: date,
+    stops: Collection[Stop] = NO_STOPS,
 ) -> TargetSummary:
     """Judge a contract.
 
     by_month : counts of its measure at its sites, in months of either period
     sites : those of `choose_sites`
     through : the last month that is over
+    stops : what forbids a verdict, at any site
     """
-    baseline, evaluation = period_counts(target, by_month, sites, expected)
+    baseline, evaluation = period_counts(target, by_month, sites, expected, stops)
     judgement = judge_target(target, baseline, evaluation)
     return TargetSummary(
         target=target,
@@ -128,6 +131,7 @@ def period_counts(
     by_month: Mapping[date, Counts],
     sites: Collection[int],
     expected: Expected,
+    stops: Collection[Stop] = NO_STOPS,
 ) -> tuple[PeriodCounts, PeriodCounts]:
     """Part a contract's counts into its two periods: baseline and evaluation."""
     periods = contract_periods(target, expected.span)
@@ -136,6 +140,7 @@ def period_counts(
             period,
             {month: by_month[month] for month in period if month in by_month},
             expected.in_period(period, sites),
+            count_stops(stops, period, sites),
         )
         if (period := periods.get(name))
         else PeriodCounts(None)

@@ -69,7 +69,7 @@ class SwitchPreview:
 
 
 def weigh_waiting(gathered: Gathered, target: TargetSummary | None) -> WithWaiting | None:
-    """Count the waiting reports in, in two queries; None, and no query, where none waits.
+    """Count the waiting reports in, in three queries; None, and no query, where none waits.
 
     target : the promise, judged without them
     """

@@ -191,7 +191,7 @@ def test_picture_of_nothing_does_not_exist(client):
     assert client.get("/comparison.svg").status_code == 404
 
 
-@pytest.mark.parametrize(("page", "queries"), list(zip(PAGES, [8, 8], strict=True)))
+@pytest.mark.parametrize(("page", "queries"), list(zip(PAGES, [9, 9], strict=True)))
 @pytest.mark.parametrize("number", [1, 3])
 def test_comparison_takes_so_many_queries(client, django_assert_num_queries, page, queries, number):
     programs = [fill(TargetFactory().program, sites=number) for _ in range(number)]

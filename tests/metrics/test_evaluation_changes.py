@@ -110,7 +110,7 @@ def test_comparison_keeps_the_contract_and_the_rule_of_then():
 
 
 @pytest.mark.parametrize("sites", [1, 3])
-def test_comparing_takes_four_queries(django_assert_num_queries, sites):
+def test_comparing_takes_five_queries(django_assert_num_queries, sites):
     evaluation = freeze(promise_with(sites=sites))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         compare_with_today(evaluation, TODAY)

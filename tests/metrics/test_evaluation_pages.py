@@ -229,7 +229,7 @@ def test_empty_list_says_what_to_do(client, promised):
 
 @pytest.mark.parametrize("sites", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("evaluations", 5), ("evaluation", 9), ("evaluation_json", 4)]
+    ("name", "queries"), [("evaluations", 5), ("evaluation", 10), ("evaluation_json", 4)]
 )
 def test_page_takes_so_many_queries(client, django_assert_num_queries, sites, name, queries):
     evaluation = freeze(program_with(sites))

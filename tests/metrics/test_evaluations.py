@@ -243,8 +243,8 @@ def test_stored_evaluation_is_not_written_over_under_its_number():
 
 
 @pytest.mark.parametrize("sites", [1, 3])
-def test_freezing_takes_nine_queries(django_assert_num_queries, sites):
+def test_freezing_takes_ten_queries(django_assert_num_queries, sites):
     target = promise_with(sites=sites)
     boss = manager_of(target.program)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         freeze_evaluation(target=target, by=boss, today=TODAY)

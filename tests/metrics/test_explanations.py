@@ -140,10 +140,10 @@ def test_period_that_is_none_is_not_found(client, today, period):
 
 
 @pytest.mark.parametrize("sites", [1, 3])
-def test_explanation_takes_twelve_queries(client, today, django_assert_num_queries, sites):
+def test_explanation_takes_thirteen_queries(client, today, django_assert_num_queries, sites):
     program = program_with(sites=sites)
     sign_in(client, program)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert client.get(address(program)).status_code == 200
 
 
@@ -151,10 +151,10 @@ def test_explanation_takes_twelve_queries(client, today, django_assert_num_queri
 
 
 @pytest.mark.parametrize("sites", [1, 3])
-def test_how_we_know_takes_eleven_queries(client, today, django_assert_num_queries, sites):
+def test_how_we_know_takes_twelve_queries(client, today, django_assert_num_queries, sites):
     program = program_with(sites=sites)
     sign_in(client, program)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert client.get(reverse("how_we_know", args=[program.slug])).status_code == 200
 
 

@@ -381,11 +381,11 @@ def test_staff_are_led_into_the_admin_and_others_are_told_who_may(client, progra
 
 
 @pytest.mark.parametrize("sites", [1, 3])
-def test_pitfalls_take_twelve_queries(client, django_assert_num_queries, sites):
+def test_pitfalls_take_thirteen_queries(client, django_assert_num_queries, sites):
     program = TargetFactory().program
     for number in range(sites):
         fill(program, name=f"Site {number}")
         InterventionFactory(program=program)
     client.force_login(MembershipFactory(program=program).user)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert client.get(reverse("pitfalls", args=[program.slug])).status_code == 200

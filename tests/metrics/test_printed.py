@@ -234,7 +234,7 @@ def test_number_of_queries_does_not_grow(client, django_assert_num_queries, site
     for _ in range(sites):
         InterventionFactory(program=program)
     member_of(program, client=client)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/programs/healthy/print/")
 
 

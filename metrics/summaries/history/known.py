@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from metrics.models import MonthlyReport, Status
+from metrics.models import FindingReview, MonthlyReport, Status
 from metrics.models.reports import counts_officially
 from metrics.summaries.counts import Counts, count_months, count_sites
 from metrics.summaries.expected import expect_reports
-from metrics.summaries.gathering import RECENT, Gathered, gather_program
+from metrics.summaries.gathering import RECENT, Gathered, find_program_stops, gather_program
 from metrics.summaries.history.since import ReportsSince
 from metrics.summaries.history.standing import end_of, stood_before
 from metrics.summaries.targets import choose_sites, contract_periods
@@ -107,7 +107,7 @@ def summarise_as_known(
 def gather_as_known(
     program: Program, day: date, *, measure: Measure | None = None
 ) -> GatheredThen | None:
-    """Fetch what `gather_program` would have fetched as the day ended, in six queries."""
+    """Fetch what `gather_program` would have fetched as the day ended, in seven queries."""
     moment = end_of(day)
     kept = stood_before(Program, moment).filter(id=program.pk).first()
     if kept is None:
@@ -146,6 +146,15 @@ def gather_as_known(
             stored.overdue_through(day),
         ),
         official=official,
+        stops=find_program_stops(
+            stored,
+            target,
+            own.span,
+            official,
+            through,
+            reports=_versions(parts, spells, through, moment),
+            reviews=stood_before(FindingReview, moment),
+        ),
         versions=versions,
     )
 

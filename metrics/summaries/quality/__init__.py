@@ -1,25 +1,21 @@
-"""The quality of a program's counts: what was found, what was said of it, and its parts."""
+"""The quality of a program's counts: what was found, and what was said of it.
+
+Its parts for a whole program are in `program`; what forbids a verdict is in `stops`.
+"""
 
 from metrics.summaries.quality.finding import Finding, State
 from metrics.summaries.quality.panels import SiteMonths, lay_out
-from metrics.summaries.quality.program import (
-    KindLine,
-    Quality,
-    SiteQuality,
-    examine_program,
-    summarise_quality,
-)
+from metrics.summaries.quality.stops import NO_STOPS, Stop, count_stops, find_stops
 from metrics.summaries.quality.wording import LABELS
 
 __all__ = [
     "LABELS",
+    "NO_STOPS",
     "Finding",
-    "KindLine",
-    "Quality",
     "SiteMonths",
-    "SiteQuality",
     "State",
-    "examine_program",
+    "Stop",
+    "count_stops",
+    "find_stops",
     "lay_out",
-    "summarise_quality",
 ]

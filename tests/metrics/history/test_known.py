@@ -157,5 +157,5 @@ def test_number_of_queries_does_not_grow(clock, django_assert_num_queries, sites
     program = TargetFactory().program
     for _ in range(sites):
         report_year(ParticipationFactory(program=program).site, "2024-01..2024-03", 2)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         gather_as_known(program, TODAY)

@@ -130,9 +130,9 @@ def test_nothing_to_compare_is_no_error():
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_comparison_takes_five_queries(django_assert_num_queries, number):
+def test_comparison_takes_six_queries(django_assert_num_queries, number):
     for seed in range(number):
         TargetFactory(program=make_program(seed))
     programs = list(Program.objects.filter(targets__isnull=False))
-    with django_assert_num_queries(5):  # targets, participations, spells, months, changes
+    with django_assert_num_queries(6):  # targets, participations, spells, months, stops, changes
         assert len(compare(*programs).compared) == number

@@ -131,11 +131,11 @@ def test_empty_portfolio_has_no_lines_and_waits_for_nothing():
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_portfolio_takes_six_queries(django_assert_num_queries, number):
+def test_portfolio_takes_seven_queries(django_assert_num_queries, number):
     for seed in range(number):
         TargetFactory(program=make_program(seed))
     programs = list(Program.objects.filter(targets__isnull=False))
-    with django_assert_num_queries(6):  # targets, participations, spells, months, arrivals, changes
+    with django_assert_num_queries(7):  # targets, participations, spells, months, stops, arrivals, changes
         assert len(lines_of(*programs)) == number
 
 
@@ -144,7 +144,7 @@ def test_contracts_for_some_sites_cost_one_query_more_together(django_assert_num
     for seed in range(number):
         TargetFactory(program=make_program(seed), sites_rule="both")
     programs = list(Program.objects.filter(targets__isnull=False))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(lines_of(*programs)) == number
 
 

@@ -174,9 +174,9 @@ def test_site_that_would_join_by_its_waiting_reports_brings_all_of_its_own():
     assert (own.outcome.target.sites, own.is_same_baseline) == (2, False)
 
 
-@pytest.mark.parametrize(("waits", "queries"), [(True, 2), (False, 0)])
+@pytest.mark.parametrize(("waits", "queries"), [(True, 3), (False, 0)])
 @pytest.mark.parametrize("sites", [1, 3])
-def test_weighing_takes_two_queries_and_none_where_nothing_waits(
+def test_weighing_takes_three_queries_and_none_where_nothing_waits(
     django_assert_num_queries, sites, waits, queries
 ):
     program = make_waiting()
