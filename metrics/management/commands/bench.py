@@ -18,6 +18,7 @@ from django.utils import timezone
 from scipy.special import betainccinv, betaincinv, gammainccinv, gammaincinv
 
 from accounts.models import User
+from metrics.management.bench.exports import compare_exports
 from metrics.models import MonthlyReport, Status
 from metrics.stats.comparisons import ratio_limits
 from metrics.stats.rates import rate_limits
@@ -55,14 +56,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--sites", type=int, default=1000)
         parser.add_argument("--months", type=int, default=120)
+        parser.add_argument("--export-rows", type=int, default=1_000_000)
 
-    def handle(self, *, sites, months, **options):
+    def handle(self, *, sites, months, export_rows, **options):
         self._compare_statistics()
         name = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         try:
             program = self._compare(sites, months)
             self._compare_grid(program, months)
+            compare_exports(program, export_rows, self.stdout.write)
         finally:
             connection.creation.destroy_test_db(name, verbosity=0)
 

@@ -1,0 +1,110 @@
+"""Stores the file that the bench has kept, and says how long that took and what it took. Run in a
+process of its own: python -m metrics.management.bench.imports_child ours|bare."""
+
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+
+import django
+from django.conf import settings
+from django.utils import timezone
+
+# What an import of a file cannot do without: the counts, and who brought them in and when.
+BARE = """
+    INSERT INTO metrics_monthlyreport (
+        site_id, month, {counts}, status, door, comment, note, version, updated_at,
+        first_submitted_at
+    ) {rows}
+    ON CONFLICT (site_id, month) DO UPDATE
+    SET {changes}, version = metrics_monthlyreport.version + 1
+"""
+REST = "'submitted', 'file', '', '', 1, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP"
+
+
+def main(way: str) -> dict[str, float | None]:
+    settings.DATABASES["default"].update(json.loads(os.environ["BENCH_DATABASE"]))
+    django.setup()
+    from metrics.models import MonthlyReport
+
+    store = {"ours": prepare_ours, "bare": prepare_bare}[way]()
+    before = read_memory("VmRSS")
+    start = perf_counter()
+    store()
+    seconds = perf_counter() - start
+    growth = None if before is None else read_memory("VmHWM") - before
+    return {"seconds": seconds, "rows": MonthlyReport.objects.count(), "growth": growth}
+
+
+def prepare_ours() -> Callable[[], object]:
+    """The product's own way, as a worker goes it."""
+    from metrics.imports import apply_batch
+    from metrics.models import ImportBatch
+
+    [batch] = ImportBatch.objects.select_related("program", "uploaded_by")
+    return lambda: apply_batch(batch, by=batch.uploaded_by, today=timezone.localdate())
+
+
+def prepare_bare() -> Callable[[], object]:
+    """The same rows, read beforehand, without a question asked and without history."""
+    from django.db import connection
+
+    from metrics.models import ImportBatch
+    from programs.models import Site
+
+    [batch] = ImportBatch.objects.all()
+    text = b"".join(batch.read_pieces()).decode()
+    (_, _, *counts), *lines = csv.reader(io.StringIO(text))
+    keys = dict(Site.objects.values_list("code", "pk"))
+    rows = [(keys[code], f"{month}-01", *map(int, numbers)) for code, month, *numbers in lines]
+    if connection.vendor == "sqlite":
+        return lambda: store_bare_sqlite(counts, rows)
+    copied = "".join("\t".join(map(str, row)) + "\n" for row in rows)
+    return lambda: store_bare_postgresql(counts, copied)
+
+
+def store_bare_sqlite(counts: Sequence[str], rows: Sequence[tuple]) -> None:
+    from django.db import connection, transaction
+
+    marks = ", ".join(["%s"] * (2 + len(counts)))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(compose_bare(counts, f"VALUES ({marks}, {REST})"), rows)
+
+
+def store_bare_postgresql(counts: Sequence[str], rows: str) -> None:
+    from django.db import connection, transaction
+
+    columns = ", ".join(["site_id", "month", *counts])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE bare ON COMMIT DROP AS "  # noqa: S608 - our own names
+            f"SELECT {columns} FROM metrics_monthlyreport WHERE 1 = 0"
+        )
+        with cursor.copy("COPY bare FROM STDIN") as copy:
+            copy.write(rows)
+        cursor.execute(compose_bare(counts, f"SELECT {columns}, {REST} FROM bare"))  # noqa: S608
+
+
+def compose_bare(counts: Sequence[str], rows: str) -> str:
+    changes = ", ".join(f"{name} = excluded.{name}" for name in counts)
+    return BARE.format(counts=", ".join(counts), rows=rows, changes=changes)
+
+
+def read_memory(name: str) -> int | None:
+    """Bytes of this process: VmRSS now, VmHWM at its largest. None where the system does not say.
+
+    What getrusage says would begin with what the process that started this one took.
+    """
+    told = Path("/proc/self/status")
+    if not told.exists():
+        return None
+    lines = dict(line.split(":", 1) for line in told.read_text().splitlines())
+    return 1024 * int(lines[name].split()[0])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(main(sys.argv[1])))
