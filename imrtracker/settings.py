@@ -236,6 +236,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 MEGABYTE = 1024 * 1024
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=64 * MEGABYTE)
+# Up to so many bytes a page looks through a file at once; a larger one in the background.
+IMPORT_INLINE_BYTES = env.int("IMPORT_INLINE_BYTES", default=1024 * 1024)
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", default=1_500_000)
 IMPORT_MAX_COLUMNS = env.int("IMPORT_MAX_COLUMNS", default=2_000)
 IMPORT_MAX_CELL_CHARS = env.int("IMPORT_MAX_CELL_CHARS", default=10_000)

@@ -1,4 +1,4 @@
-"""What people ask for: what to show, what to compare, what to plan with; and a file to bring in."""
+"""What people ask for: what to show, what to compare, what to plan with."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -8,9 +8,7 @@ from urllib.parse import urlencode
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
-from django.core.exceptions import ValidationError
 
-from metrics.imports import FileRefusedError, parse_mapping
 from metrics.summaries import STANDINGS, AreaSites, Gathered, Scope, Search
 from programs.fields import DecimalInput, MonthFormField
 from programs.models import Measure, Program, Site
@@ -237,28 +235,3 @@ class PlanForm(forms.Form):
             ("min_value", "max_value"), f"Give 1 to {MOST_MONTHS} months."
         ),
     )
-
-
-class ImportForm(forms.Form):
-    """A file of monthly reports, and what its columns are called."""
-
-    file = forms.FileField(
-        label="CSV file",
-        allow_empty_file=True,  # the importer says what such a file needs
-        widget=forms.FileInput({"accept": ".csv,text/csv"}),
-    )
-    mapping = forms.CharField(
-        required=False,
-        label="Column mapping",
-        widget=forms.Textarea({"rows": 4, "placeholder": "site_name = district\nmonth = period"}),
-        help_text="Only where the file calls a column differently: ours = the file's, one a line. "
-        'In quotes, the same value for every row: site_code = "NB-014".',
-    )
-
-    helper = make_helper("file", "mapping")
-
-    def clean_mapping(self):
-        try:
-            return parse_mapping(self.cleaned_data["mapping"])
-        except FileRefusedError as error:
-            raise ValidationError(str(error)) from error

@@ -5,6 +5,7 @@ from metrics.imports.batches import (
     check_batch,
     check_content,
     checking,
+    find_columns,
     keep_file,
     receive_file,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "check_batch",
     "check_content",
     "checking",
+    "find_columns",
     "keep_file",
     "parse_mapping",
     "receive_file",

@@ -13,7 +13,7 @@ from metrics.imports.checks import DryRun, Outcome, judge_file, read_file
 from metrics.imports.found import Found, tell_found
 from metrics.imports.mapping import Lines, Mapping
 from metrics.imports.opening import open_columns, open_content
-from metrics.imports.reading import safe_file_name
+from metrics.imports.reading import SourceFile, safe_file_name
 from metrics.imports.writing import write_rows
 from metrics.models import ImportBatch
 from metrics.models.imports import PIECE_BYTES
@@ -23,13 +23,18 @@ from programs.models import Program
 Report = Callable[[int], None]
 
 
+def find_columns(source: SourceFile, mapping: Lines) -> None:
+    """FileRefusedError, with a sentence, unless a mapping finds all that is needed in a file."""
+    open_columns(source, Mapping.read(mapping))
+
+
 def receive_file(*, program, file_name: str, content: bytes, mapping: Lines, by) -> ImportBatch:
     """Keep a file as it came, so that what was checked is what will be applied.
 
     FileRefusedError when it cannot be read by its mapping; then nothing is kept.
     """
     with open_content([content], file_name) as source:
-        open_columns(source, Mapping.read(mapping))
+        find_columns(source, mapping)
     return keep_file(
         program=program, file_name=file_name, content=[content], mapping=mapping, by=by
     )

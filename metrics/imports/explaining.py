@@ -1,7 +1,7 @@
 """Why rows are refused or questioned, in the gate's sentences: the file is read once more, and
 only the rows that need a word are judged one by one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,6 +20,7 @@ from programs.periods import format_month
 
 SHOWN_SITES = 5
 SITES_REMEMBERED = 64
+_SAY_NOTHING = (Outcome.EMPTY, Outcome.REPEATED)
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Explained:
     """One entry with what is said of it.
 
     entry : its place in the table; None for a row that cannot be placed
+    changes : counts that differ from what is stored, with the stored and the new number
     """
 
     row: int
@@ -46,6 +48,7 @@ class Explained:
     faults: tuple[Fault, ...]
     questions: tuple[Fault, ...]
     cells: Mapping[str, str]
+    changes: Sequence[tuple[str, int | None, int | None]] = ()
 
 
 def list_faults(run: DryRun) -> Iterator[RowFault]:
@@ -94,6 +97,10 @@ class _Explainer:
         site = run.context.at_gate[int(self.table.site[entry])]
         month = date_of(self.table.month[entry])
         texts = self._texts(cells, month)
+        outcome = Outcome(int(run.outcomes[entry]))
+        changes = self.changes(entry) if outcome is Outcome.CHANGED else ()
+        if outcome in _SAY_NOTHING or not (outcome >= Outcome.CONFLICT or run.questioned[entry]):
+            return Explained(number, entry, outcome, (), (), texts, changes)
         stored, counts = self._standing(entry)
         raw, unparted = self._raw(entry, counts, texts)
         passage = pass_gate(
@@ -109,8 +116,7 @@ class _Explainer:
         if not faults:
             faults, more = self._held_against_stored(entry, site, month, stored, counts)
             questions += more
-        outcome = Outcome(int(run.outcomes[entry]))
-        return Explained(number, entry, outcome, tuple(faults), tuple(questions), texts)
+        return Explained(number, entry, outcome, tuple(faults), tuple(questions), texts, changes)
 
     def _standing(self, entry: int) -> tuple[int | None, dict[str, int]]:
         """Where the entry's report is stored, and every count as it would stand."""

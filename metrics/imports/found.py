@@ -64,9 +64,10 @@ class Found:
 
     @classmethod
     def from_json(cls, kept: Mapping) -> "Found":
+        own = {name: kept[name] for name in cls.__dataclass_fields__}
         return cls(
             **{
-                **kept,
+                **own,
                 "faults": [_read_fault(own) for own in kept["faults"]],
                 "warnings": [_read_fault(own) for own in kept["warnings"]],
                 "notices": [

@@ -47,6 +47,11 @@ class FileNotice:
     text: str
     offers: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    @property
+    def is_serious(self) -> bool:
+        """Whether figures would be wrong if it were not looked at."""
+        return self.kind in (NoticeKind.RUNNING, NoticeKind.JUMP, NoticeKind.PARTIAL)
+
 
 def notice_all(run: DryRun) -> list[FileNotice]:
     """Look at the whole file; the most serious first."""

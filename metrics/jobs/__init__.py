@@ -5,7 +5,7 @@ far it is through a beat; signs is where beats are left, for pages to read.
 """
 
 from metrics.jobs.beats import Beat, CancelledError
-from metrics.jobs.running import run_job, sweep
+from metrics.jobs.running import look_at, run_job, sweep
 from metrics.jobs.signs import Progress, progress_of, worker_is_alive
 from metrics.jobs.starting import JobRefusedError, cancel_job, start_job
 
@@ -15,6 +15,7 @@ __all__ = [
     "JobRefusedError",
     "Progress",
     "cancel_job",
+    "look_at",
     "progress_of",
     "run_job",
     "start_job",

@@ -3,23 +3,29 @@
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils import timezone
 
-from metrics.imports import apply_batch
+from metrics.imports import apply_batch, check_batch
 from metrics.imports.undoing import undo_batch
 from metrics.jobs.beats import Beat
 from metrics.models import ImportBatch, Job
 
 
 def _apply(job: Job, beat: Beat) -> str:
-    found = apply_batch(
-        job.batch,
-        by=job.requested_by,
-        today=timezone.localdate(),
-        leave_out=bool(job.options.get("leave_out")),
-        reading=beat.during("read"),
-        writing=beat.during("write", total=job.batch.found.get("written", 0)),
-    )
+    try:
+        found = apply_batch(
+            job.batch,
+            by=job.requested_by,
+            today=timezone.localdate(),
+            leave_out=bool(job.options.get("leave_out")),
+            reading=beat.during("read"),
+            writing=beat.during("write", total=job.batch.found.get("written", 0)),
+        )
+    except IntegrityError as error:
+        raise ValidationError(
+            "Somebody reported one of these months just now. Look again and apply again."
+        ) from error
     batch = ImportBatch.objects.get(pk=job.batch_id)
     if batch.applied_at is None:
         raise ValidationError(
@@ -29,6 +35,13 @@ def _apply(job: Job, beat: Beat) -> str:
     return f"{batch.rows_created:,} new reports, {batch.rows_changed:,} changed."
 
 
+def _check(job: Job, beat: Beat) -> str:
+    found = check_batch(job.batch, today=timezone.localdate(), report=beat.during("read", total=0))
+    kept = found.to_json() | {"written": found.written}
+    ImportBatch.objects.filter(pk=job.batch_id).update(found=kept, checked_at=timezone.now())
+    return f"{found.rows:,} rows were looked through."
+
+
 def _undo(job: Job, beat: Beat) -> str:
     beat.begin("write", total=job.batch.rows_created + job.batch.rows_changed)
     undo_batch(job.batch, by=job.requested_by, now=timezone.now(), report=beat.report)
@@ -36,6 +49,7 @@ def _undo(job: Job, beat: Beat) -> str:
 
 
 HANDLERS: dict[Job.Kind, Callable[[Job, Beat], str]] = {
+    Job.Kind.CHECK: _check,
     Job.Kind.APPLY: _apply,
     Job.Kind.UNDO: _undo,
 }

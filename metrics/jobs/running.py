@@ -59,26 +59,43 @@ def _end(pk: int, state: Job.State, message: str) -> None:
     signs.forget(pk)
 
 
+def look_at(job: Job | None) -> Job | None:
+    """A job as it stands: one that runs and of which no sign of life has come has failed, though
+    nobody has stored that yet. Nothing is written; `sweep` does that."""
+    if job is not None and job.state == Job.State.RUNNING and _is_lost(job):
+        job.state, job.message = _judge(job)
+        job.finished_at = timezone.now()
+    return job
+
+
 def sweep() -> None:
     """End the jobs that are said to run and of which no sign of life has come for a while."""
-    trusted = timezone.now() - timedelta(seconds=signs.SECONDS_TRUSTED)
-    begun = Job.objects.filter(state=Job.State.RUNNING, started_at__lt=trusted)
-    for job in begun.select_related("batch"):
-        if not signs.is_alive(job.pk):
+    for job in Job.objects.filter(state=Job.State.RUNNING).select_related("batch"):
+        if _is_lost(job):
             _give_up(job)
 
 
-def _give_up(job: Job) -> None:
+def _is_lost(job: Job) -> bool:
+    begun = job.started_at or job.requested_at
+    is_new = timezone.now() - begun < timedelta(seconds=signs.SECONDS_TRUSTED)
+    return not is_new and not signs.is_alive(job.pk)
+
+
+def _judge(job: Job) -> tuple[Job.State, str]:
     """What was written was written with the batch's own dates, so these tell what became of it."""
     ended = {Job.Kind.APPLY: job.batch.applied_at, Job.Kind.UNDO: job.batch.undone_at}
     at = ended.get(Job.Kind(job.kind))
-    is_done = at is not None and at >= job.started_at
+    is_done = at is not None and job.started_at is not None and at >= job.started_at
     message = (
         "All of it was written; the worker stopped before it could say so."
         if is_done
         else f"The worker stopped without an answer. {NOTHING_WRITTEN} Start it again."
     )
-    state = Job.State.DONE if is_done else Job.State.FAILED
+    return (Job.State.DONE if is_done else Job.State.FAILED), message
+
+
+def _give_up(job: Job) -> None:
+    state, message = _judge(job)
     running = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING)
     if running.update(state=state, message=message, finished_at=timezone.now()):
         logger.error("Job %s was given up: no sign of life from its worker", job.pk)

@@ -1,19 +1,26 @@
-"""Bringing in a file: upload, look at what it would do, apply."""
+"""Bringing in a file: upload, say what its columns are, look at what it would do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import IntegrityError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metrics.forms import ImportForm
-from metrics.imports import COLUMNS, FileRefusedError, apply_batch, check_batch, receive_file
-from metrics.models import ImportBatch
+from metrics.forms import ColumnsForm, ImportForm
+from metrics.imports import FileRefusedError, Found, check_batch, find_columns, keep_file
+from metrics.imports.guessing import guess_mapping, recall_layout, remember_layout
+from metrics.imports.mapping import LEFT_OUT, Mapping
+from metrics.imports.opening import Preview, look_into, open_content
+from metrics.jobs import look_at, progress_of, worker_is_alive
+from metrics.models import ImportBatch, Job
 from programs.models import Program
 from programs.permissions import check_may_manage
 
-SHOWN_FAULTS = 100
+SHOWN_BATCHES = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,56 +32,144 @@ def import_file(request, slug):
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ImportForm(*sent)
     if form.is_bound and form.is_valid():
-        file = form.cleaned_data["file"]
         try:
-            batch = receive_file(
-                program=program,
-                file_name=file.name,
-                content=file.read(),
-                mapping=form.cleaned_data["mapping"],
-                by=request.user,
-            )
+            batch, is_mapped = _receive(program, form.cleaned_data["file"], request.user)
         except FileRefusedError as refusal:
             form.add_error("file", str(refusal))
         else:
-            return redirect("import_batch", slug=slug, pk=batch.pk)
-    context = {"program": program, "form": form, "columns": COLUMNS}
-    context["batches"] = program.import_batches.select_related("uploaded_by")[:20]
+            page = "import_batch" if is_mapped else "import_columns"
+            return redirect(page, slug=slug, pk=batch.pk)
+    context = {"program": program, "form": form}
+    batches = program.import_batches.defer("found").select_related("uploaded_by")
+    context["batches"] = batches[:SHOWN_BATCHES]
     status = 422 if form.is_bound else 200
     return render(request, "metrics/import_file.html", context, status=status)
+
+
+def _receive(program, file, by) -> tuple[ImportBatch, bool]:
+    """Keep an upload with the mapping that was remembered, or the likely one; say whether that
+    finds all that is needed."""
+    with open_content(file.chunks(), file.name) as source:
+        preview = look_into(source, Mapping())
+        lines = recall_layout(program, preview.headings)
+        lines = guess_mapping(preview) if lines is None else lines
+        is_mapped = _finds_all(preview, lines)
+    file.seek(0)
+    content = file.chunks()
+    batch = keep_file(program=program, file_name=file.name, content=content, mapping=lines, by=by)
+    return batch, is_mapped
+
+
+def _finds_all(preview: Preview, lines) -> bool:
+    try:
+        find_columns(preview.source, lines)
+    except FileRefusedError:
+        return False
+    return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def import_columns(request, slug, pk):
+    """Say what the columns of a file are; it is remembered for the next with the same headings."""
+    batch = get_batch(request, slug, pk)
+    if batch.applied_at:
+        return redirect("import_batch", slug=slug, pk=pk)
+    with _previewed(batch) as preview:
+        sent = request.POST if request.method == "POST" else None
+        kept = batch.mapping
+        form = ColumnsForm(sent, preview=preview, program=batch.program, lines=kept)
+        if form.is_bound and (elsewhere := _asked_elsewhere(request, batch)):
+            _store(batch, elsewhere)
+            return redirect("import_columns", slug=slug, pk=pk)
+        if form.is_bound and form.is_valid():
+            remember_layout(batch.program, preview.headings, form.lines, by=request.user)
+            _store(batch, form.lines)
+            return redirect("import_batch", slug=slug, pk=pk)
+        context = {"program": batch.program, "batch": batch, "form": form, "preview": preview}
+        status = 422 if form.is_bound else 200
+        return render(request, "metrics/import_columns.html", context, status=status)
+
+
+@contextmanager
+def _previewed(batch: ImportBatch) -> Iterator[Preview]:
+    with open_content(batch.read_pieces(), batch.file_name) as source:
+        yield look_into(source, Mapping.read(batch.mapping))
+
+
+def _asked_elsewhere(request, batch: ImportBatch) -> dict[str, str] | None:
+    """The likely mapping of another sheet or of headings in other rows, where they are asked for.
+    None where they are those that are shown, or cannot be read."""
+    places = {own: request.POST.get(own, "") for own in ("sheet", "header")}
+    if all(batch.mapping.get(own, "") == asked for own, asked in places.items()):
+        return None
+    lines = {own: asked for own, asked in places.items() if asked}
+    try:
+        with open_content(batch.read_pieces(), batch.file_name) as source:
+            return guess_mapping(look_into(source, Mapping.read(lines))) | lines
+    except FileRefusedError:
+        return None
+
+
+def _store(batch: ImportBatch, lines) -> None:
+    """Read the file in another way from now on; what was found before no longer holds."""
+    batch.mapping, batch.found, batch.checked_at = dict(lines), {}, None
+    batch.save(update_fields=["mapping", "found", "checked_at"])
+
+
+@require_POST
+@login_required
+def import_settle(request, slug, pk):
+    """Take what the page offers: how to read the file, and which site a name stands for."""
+    batch = get_batch(request, slug, pk)
+    said = zip(request.POST.getlist("ours"), request.POST.getlist("theirs"), strict=False)
+    lines = {**batch.mapping, **{ours: theirs for ours, theirs in said if ours and theirs}}
+    try:
+        Mapping.read(lines)
+    except FileRefusedError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("import_batch", slug=slug, pk=pk)
+    if batch.applied_at is None:
+        with _previewed(batch) as preview:
+            remember_layout(batch.program, preview.headings, lines, by=request.user)
+        _store(batch, lines)
+    return redirect("import_batch", slug=slug, pk=pk)
 
 
 @require_safe
 @login_required
 def import_batch(request, slug, pk):
-    """Show what applying a file would do, or what it did."""
-    batch = _get_batch(request, slug, pk)
-    run = None if batch.applied_at else check_batch(batch, today=timezone.localdate())
-    context = {"program": batch.program, "batch": batch, "run": run, "shown": SHOWN_FAULTS}
+    """Show what applying a file would do, what is being done with it, or what it did."""
+    batch = get_batch(request, slug, pk)
+    job = look_at(batch.jobs.select_related("requested_by").first())
+    context = {"program": batch.program, "batch": batch, "job": job, "left_out": LEFT_OUT}
+    if job and not job.is_finished:
+        return render(request, "metrics/import_batch.html", context | watch(job))
+    if not batch.applied_at:
+        context |= _find(batch)
     return render(request, "metrics/import_batch.html", context)
 
 
-@require_POST
-@login_required
-def import_apply(request, slug, pk):
-    """Write a checked file, all of it or nothing."""
-    batch = _get_batch(request, slug, pk)
+def watch(job: Job) -> dict[str, object]:
+    """How far a job is, and whether anybody is there to do it."""
+    return {"job": job, "progress": progress_of(job), "has_worker": worker_is_alive()}
+
+
+def _find(batch: ImportBatch) -> dict[str, object]:
+    """What a dry run finds: at once for a small file; for a large one what was found in the
+    background, or nothing yet."""
+    if batch.size > settings.IMPORT_INLINE_BYTES:
+        found = Found.from_json(batch.found) if batch.found else None
+        return {"found": found, "is_large": True}
     try:
-        run = apply_batch(batch, by=request.user, today=timezone.localdate())
-    except IntegrityError:
-        messages.error(
-            request, "Somebody reported one of these months just now. Look again and apply again."
-        )
-    else:
-        if run.may_be_applied:
-            messages.success(request, f"{batch.file_name} has been applied.")
-        else:
-            messages.error(request, "Nothing was written: the file has faults by now.")
-    return redirect("import_batch", slug=slug, pk=pk)
+        return {"found": check_batch(batch, today=timezone.localdate())}
+    except FileRefusedError as refusal:
+        return {"refusal": str(refusal)}
 
 
-def _get_batch(request, slug, pk):
-    batches = ImportBatch.objects.visible_to(request.user).select_related("program", "uploaded_by")
+def get_batch(request, slug, pk) -> ImportBatch:
+    batches = ImportBatch.objects.visible_to(request.user)
+    batches = batches.select_related("program", "uploaded_by", "applied_by", "undone_by")
     batch = get_object_or_404(batches, program__slug=slug, pk=pk)
     check_may_manage(request.user, batch.program)
     return batch

@@ -21,7 +21,7 @@ FOREIGN_STARTS = (
     (b"SQLite format 3\0", "a database"),
 )
 MARKUP = re.compile(
-    rb"\s*<(!doctype|!--|\?xml|html|head|body|meta|table|div|script|style|svg)\b", re.I
+    rb"\s*<(!--|(!doctype|\?xml|html|head|body|meta|table|div|script|style|svg)\b)", re.I
 )
 SAVE_ANEW = (
     "Open it in the spreadsheet program and save it as “Excel workbook (.xlsx)” or “CSV UTF-8”."

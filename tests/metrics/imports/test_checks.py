@@ -198,7 +198,7 @@ def test_report_that_is_still_open_is_taken_and_closed(program):
 def test_stored_reports_are_held_in_the_order_of_every_door(program):
     with CaptureQueriesContext(connection) as queries:
         bring_in(program, GOOD)
-    read = f"SELECT {REPORTS}.\"id\""
+    read = f'SELECT {REPORTS}."id"'
     [held] = [own["sql"] for own in queries if own["sql"].startswith(read)]
     assert held.partition(" ORDER BY ")[2].removesuffix(HELD) == "1 ASC"  # the first column
 

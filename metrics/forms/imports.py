@@ -1,0 +1,205 @@
+"""A file to bring in, and which of its columns is which of ours."""
+
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass
+from typing import cast
+
+from django import forms
+
+from metrics.forms.asking import make_helper
+from metrics.imports import FileRefusedError, find_columns
+from metrics.imports.headings import Heading
+from metrics.imports.mapping import OURS, Lines
+from metrics.imports.opening import Preview
+from metrics.models import COUNT_FIELDS, MonthlyReport
+
+SHOWN_CELLS = 3  # examples of what a column holds
+EMPTY = ""
+_PLACES = {
+    "site_code": "Site, by its code",
+    "site_name": "Site, by its name",
+    "month": "Month",
+    "year": "Year",
+    "month_of_year": "Month of the year",
+    "counted": "What is counted in the row",
+    "value": "The number counted in the row",
+}
+_HEADER_CHOICES = [(EMPTY, "Find them"), *((str(row), f"Row {row}") for row in range(1, 11))]
+_HEADER_CHOICES += [(f"{row}-{row + 1}", f"Rows {row} and {row + 1}") for row in range(1, 6)]
+
+
+class ImportForm(forms.Form):
+    """A file of monthly reports."""
+
+    file = forms.FileField(
+        label="CSV file or XLSX workbook",
+        allow_empty_file=True,  # the importer says what such a file needs
+        widget=forms.FileInput(
+            {
+                "accept": ".csv,.tsv,.txt,.xlsx,text/csv,"
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+            }
+        ),
+    )
+
+    helper = make_helper("file")
+
+
+@dataclass(frozen=True)
+class MappedColumn:
+    """One column of the file on the page, or several that differ by their month alone."""
+
+    key: str
+    texts: list[str]
+    examples: list[str]
+    ours: forms.BoundField
+    month: forms.BoundField
+
+
+class ColumnsForm(forms.Form):
+    """Which of the file's columns is which of ours; what holds for every row; how to read it."""
+
+    sheet = forms.ChoiceField(required=False)
+    header = forms.ChoiceField(label="Headings", required=False, choices=_HEADER_CHOICES)
+    all_site = forms.ChoiceField(label="Every row is of the site", required=False)
+    all_month = forms.CharField(
+        label="Every row is of the month", required=False, max_length=40,
+        help_text="Only where no column says it, such as 2024-01.",
+    )  # fmt: skip
+    all_month_of_year = forms.ChoiceField(
+        label="A year’s counts stand in",
+        required=False,
+        choices=[(EMPTY, "Not needed"), *((str(n), f"Month {n}") for n in range(1, 13))],
+        help_text="For files with one row a year: the month under which the whole year is kept. "
+        "Completeness counts it as one report of twelve.",
+    )
+    marked = forms.ChoiceField(
+        label="A number with a mark, such as 16*",
+        required=False,
+        choices=[(EMPTY, "Refuse it"), ("take", "Take the number"), ("empty", "Not counted")],
+    )
+    points = forms.ChoiceField(
+        label="A point before three digits, as in 12.000",
+        required=False,
+        choices=[
+            (EMPTY, "Refuse it"),
+            ("thousands", "Parts thousands"),
+            ("decimals", "Comes before decimals"),
+        ],
+    )
+    last_month = forms.CharField(
+        label="Last month to take", required=False, max_length=20,
+        help_text="Later ones are left out. Empty: all.",
+    )  # fmt: skip
+
+    def __init__(self, *args, preview: Preview, program, lines: Lines, **kwargs):
+        self.preview, self.program, self.kept = preview, program, dict(lines)
+        super().__init__(*args, initial=self._initial(), **kwargs)
+        sheets = [(s.name, s.name) for s in preview.source.sheets if s.name]
+        self._choices("sheet").choices = [(EMPTY, "The first that is shown"), *sheets]
+        sites = program.sites.order_by("name", "code").values_list("code", "name")
+        self._choices("all_site").choices = [(EMPTY, "A column says it"), *sites]
+        self.keys = list(dict.fromkeys(heading.key for heading in preview.headings))
+        ours = {
+            theirs: name for name, theirs in self.kept.items() if name.partition("@")[0] in OURS
+        }
+        for number, key in enumerate(self.keys):
+            name, _, month = ours.get(key, "").partition("@")
+            self.fields[f"ours_{number}"] = forms.ChoiceField(
+                label=key, required=False, choices=_column_choices(), initial=name
+            )
+            self.fields[f"month_{number}"] = forms.CharField(
+                label=f"Month of {key}", required=False, max_length=20, initial=month
+            )
+
+    def _choices(self, name) -> forms.ChoiceField:
+        return cast(forms.ChoiceField, self.fields[name])
+
+    def _initial(self) -> dict[str, str]:
+        plain = {name: own.strip('"') for name, own in self.kept.items()}
+        constants = {
+            "all_site": plain.get("site_code", "") if _is_constant(self.kept, "site_code") else "",
+            "all_month": plain.get("month", "") if _is_constant(self.kept, "month") else "",
+            "all_month_of_year": plain.get("month_of_year", "")
+            if _is_constant(self.kept, "month_of_year")
+            else "",
+        }
+        options = ("sheet", "header", "marked", "points", "last_month")
+        return constants | {name: plain.get(name, "") for name in options}
+
+    @property
+    def columns(self) -> list[MappedColumn]:
+        """Every column with what it holds, in the order of the file."""
+        by_key: dict[str, list[Heading]] = {key: [] for key in self.keys}
+        for heading in self.preview.headings:
+            by_key[heading.key].append(heading)
+        return [
+            MappedColumn(
+                key,
+                [heading.text for heading in own],
+                self._examples(own[0]),
+                self[f"ours_{number}"],
+                self[f"month_{number}"],
+            )
+            for number, (key, own) in enumerate(by_key.items())
+        ]
+
+    def _examples(self, heading: Heading) -> list[str]:
+        cells = [row[heading.place] for row in self.preview.sample if heading.place < len(row)]
+        return list(dict.fromkeys(cell.strip() for cell in cells if cell.strip()))[:SHOWN_CELLS]
+
+    def clean(self):
+        super().clean()
+        if self.errors:
+            return
+        twice = self._said_twice()
+        if twice:
+            self.add_error(None, f"Several columns are said to be {twice}. Choose one of them.")
+            return
+        try:
+            find_columns(self.preview.source, self.lines)
+        except FileRefusedError as refusal:
+            self.add_error(None, str(refusal))
+
+    def _said_twice(self) -> str:
+        said = [ours for ours in self._columns() if ours]
+        return next((ours for ours in said if said.count(ours) > 1), "")
+
+    def _columns(self) -> list[str]:
+        """Of each column what it is of ours, with the month that it is said to be of."""
+        names = [self.cleaned_data[f"ours_{number}"] for number in range(len(self.keys))]
+        months = [self.cleaned_data[f"month_{number}"].strip() for number in range(len(self.keys))]
+        return [
+            f"{ours}@{month}" if ours and month else ours
+            for ours, month in zip(names, months, strict=True)
+        ]
+
+    @property
+    def lines(self) -> dict[str, str]:
+        """The mapping as it is kept. What words stand for is said elsewhere, and stays."""
+        words = ("site ", "counted ", "running ")
+        lines = {own: theirs for own, theirs in self.kept.items() if own.startswith(words)}
+        lines |= {ours: key for key, ours in zip(self.keys, self._columns(), strict=True) if ours}
+        constants = {"all_site": "site_code", "all_month": "month"}
+        constants["all_month_of_year"] = "month_of_year"
+        given: MappingType[str, str] = self.cleaned_data
+        lines |= {ours: f'"{given[own]}"' for own, ours in constants.items() if given[own]}
+        options = ("sheet", "header", "marked", "points", "last_month")
+        return lines | {name: given[name] for name in options if given[name]}
+
+
+def _is_constant(lines: Lines, ours: str) -> bool:
+    return lines.get(ours, "").startswith('"')
+
+
+def _column_choices():
+    counts = [(name, _name(name)) for name in COUNT_FIELDS]
+    return [
+        (EMPTY, "Not used"),
+        ("Where and when", list(_PLACES.items())),
+        ("Counts", counts),
+    ]
+
+
+def _name(field: str) -> str:
+    return str(MonthlyReport._meta.get_field(field).verbose_name).capitalize()  # type: ignore[union-attr]

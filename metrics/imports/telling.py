@@ -1,0 +1,40 @@
+"""A dry run as a table: what becomes of each row, with the old and the new numbers of what would
+change and the gate's sentences for what is refused or odd."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from metrics.imports.checks import DryRun
+from metrics.imports.explaining import Explained, explain
+from metrics.imports.table import date_of
+from programs.periods import format_month
+
+HEADER = ("row", "outcome", "site_code", "month", "column", "value", "stored", "said")
+
+
+def tell_rows(run: DryRun) -> Iterator[tuple[object, ...]]:
+    """Yield a header, then the rows in the file's order; its file must still be open.
+
+    A row has a line for each count that would change and for each sentence, else one line.
+    """
+    yield HEADER
+    everything = np.ones(len(run.table), dtype=bool)
+    for own in explain(run, everything, with_misplaced=True):
+        yield from _lines(run, own)
+
+
+def _lines(run: DryRun, own: Explained) -> Iterator[tuple[object, ...]]:
+    place = _place(run, own)
+    lines = [(name, new, old, "") for name, old, new in own.changes]
+    said = [*own.faults, *own.questions]
+    lines += [(f.field, own.cells.get(f.field, ""), "", f.message) for f in said]
+    for line in lines or [("", "", "", "")]:
+        yield (own.row, own.outcome.label, *place, *line)
+
+
+def _place(run: DryRun, own: Explained) -> tuple[str, str]:
+    if own.entry is None:
+        return own.cells.get("site_code") or own.cells.get("site_name", ""), ""
+    site = run.context.sites[int(run.table.site[own.entry])]
+    return site.code, format_month(date_of(run.table.month[own.entry]))
