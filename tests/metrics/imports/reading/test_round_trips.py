@@ -101,7 +101,7 @@ def without_empty_ends(rows):
     return without_blank_end(texts)
 
 
-@examples(60)
+@examples(40)
 @given(st.lists(st.lists(CELLS, max_size=6), max_size=12).map(lambda rows: [HEADER, *rows]))
 def test_workbook_is_read_back(tmp_path, rows):
     path = tmp_path / "counts.xlsx"

@@ -1,6 +1,6 @@
 """The process that reads a workbook: what it is given, and how it is watched and ended."""
 
-import os
+import subprocess
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,9 +21,17 @@ def many_rows(folder):
     return written(folder, write)
 
 
-def children():
-    """The processes that this one has started and not seen the end of."""
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+@pytest.fixture
+def running(monkeypatch):
+    """Says how many of the processes that the test starts still run."""
+    started, start = [], subprocess.Popen
+
+    def remember(*arguments, **options):
+        started.append(start(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(workbooks.subprocess, "Popen", remember)
+    return lambda: [process for process in started if process.poll() is None]
 
 
 def stand_in(folder, monkeypatch, program):
@@ -38,34 +46,32 @@ def refusal_of(path):
     return str(error.value)
 
 
-def test_process_and_copy_are_gone_when_the_file_is_closed(tmp_path, monkeypatch):
+def test_process_and_copy_are_gone_when_the_file_is_closed(tmp_path, monkeypatch, running):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    path, before = many_rows(tmp_path), children()
+    path = many_rows(tmp_path)
     with open_file(path, "counts.xlsx") as file:
         first, second = file.rows(), file.rows()
         assert next(first) == next(second) == ["a text of some length", "0"]
-        assert len(children()) == len(before) + 2
+        assert len(running()) == 2
         assert len(list(tmp_path.iterdir())) == 2
-    assert children() == before
+    assert running() == []
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_process_ends_when_nobody_wants_more_of_its_rows(tmp_path):
+def test_process_ends_when_nobody_wants_more_of_its_rows(tmp_path, running):
     """A look at the top of a large sheet does not keep all of it in memory."""
-    before = children()
     with open_file(many_rows(tmp_path), "counts.xlsx") as file:
         top = list(islice(file.rows(), 20))
-        assert (len(top), children()) == (20, before)
+        assert (len(top), running()) == (20, [])
         assert len(list(file.rows())) == 20_000
-        assert children() == before
+        assert running() == []
 
 
-def test_refused_workbook_leaves_no_process_and_no_copy(tmp_path, monkeypatch):
+def test_refused_workbook_leaves_no_process_and_no_copy(tmp_path, monkeypatch, running):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    before = children()
     path = crafted(tmp_path, parts_of() | {"xl/workbook.xml": "<workbook"})
     assert refusal_of(path).endswith(SAVE)
-    assert (children(), list(tmp_path.iterdir())) == (before, [path])
+    assert (running(), list(tmp_path.iterdir())) == ([], [path])
 
 
 def test_workbook_that_takes_too_long_is_refused(tmp_path, settings):
@@ -87,13 +93,12 @@ def test_time_in_which_rows_wait_for_their_reader_is_not_counted(tmp_path, monke
     assert count == 20_000
 
 
-def test_process_that_is_killed_in_the_middle_is_no_end_of_the_rows(tmp_path):
-    before = children()
+def test_process_that_is_killed_in_the_middle_is_no_end_of_the_rows(tmp_path, running):
     with open_file(many_rows(tmp_path), "counts.xlsx") as file:
         rows = file.rows()
         next(rows)
-        (started,) = set(children()) - set(before)
-        os.kill(int(started), 9)
+        (process,) = running()
+        process.kill()
         with pytest.raises(FileRefusedError, match=r"^The machine ended the reading"):
             list(rows)
 

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from tests.metrics.imports.reading.written_files import CSV, crafted, parts_of, refusal
+from tests.metrics.imports.reading.written_files import CSV, crafted, parts_of, read, refusal
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2_000
 SAVE = "Open it in the spreadsheet program and save it as “Excel workbook (.xlsx)” or “CSV UTF-8”."
@@ -39,6 +39,7 @@ def zipped(*names):
         (b"SQLite format 3\0", f"The file is a database, not a table. {SAVE}"),
         (b"<html><body><table><tr><td>1", MARKUP),
         (b"\xef\xbb\xbf\r\n <!DOCTYPE html>", MARKUP),
+        (b"<!-- saved from a page --><p>", MARKUP),
         ("\ufeff<TABLE border=1>".encode("utf-16-le"), MARKUP),
         ("\ufeff<html>".encode("utf-16-be"), MARKUP),
         (b'<?xml version="1.0"?><Workbook>', MARKUP),
@@ -92,6 +93,10 @@ def test_text_under_the_name_of_a_workbook_is_refused(tmp_path):
         "The name ends in .xlsx, but the content is no workbook: it is another kind of file, or "
         f"it was cut off on its way. {SAVE}"
     )
+
+
+def test_text_that_begins_with_a_sign_of_less_is_text(tmp_path):
+    assert read(tmp_path, b"<1 day,births\n<5,40\n") == [["<1 day", "births"], ["<5", "40"]]
 
 
 @pytest.mark.parametrize("name", ["counts.xls", "counts.exe", "counts.csv/../x.py"])
