@@ -20,6 +20,7 @@ ARGUMENTS_OF_ONE = {
     ("area", "code"): "area",
     ("evaluation", "pk"): "evaluation",
     ("import_batch", "pk"): "batch",
+    ("import_columns", "pk"): "batch",
     ("intervention", "pk"): "intervention",
     ("member", "pk"): "member",
 }
@@ -61,6 +62,8 @@ ALSO = {
         "/programs/%(slug)s/as-known/?day=9999-01-01",
         "/programs/clean-birth-sorena/as-known/?day=%(last)s-15",
     ),
+    "import_batch": ("/programs/%(slug)s/imports/%(wide)s/",),
+    "import_columns": ("/programs/%(slug)s/imports/%(wide)s/columns/",),
     "downloads": (
         "/programs/%(slug)s/downloads/?first=%(month)s&last=%(last)s&status=approved",
         "/programs/%(slug)s/downloads/?first=%(last)s&last=%(month)s&site=x",
@@ -102,7 +105,11 @@ NO_PAGES = {
     "health": "says “ok” to machines, in plain text",
     "mfa_download_recovery_codes": "is a file",
     "freeze_evaluation": "only takes what a form sends",
-    "import_apply": "only takes what a form sends",
+    **dict.fromkeys(
+        ("import_apply", "import_cancel", "import_check", "import_settle", "import_undo"),
+        "only takes what a form sends",
+    ),
+    "import_progress": "is a part of the page of a file",
     "contract_lock": "only takes what a form sends",
     "approve_reports": "only takes what a form sends",
     "report_approve": "only takes what a form sends",
@@ -119,7 +126,7 @@ NO_PAGES = {
     "invitation_withdraw": "only takes what a form sends",
     "account_confirm_login_code": "belongs to sign-in by mailed codes, which is switched off",
 }
-FILES = ("_chart", "_csv", "_download", "_json")  # how the names of pictures and other files end
+FILES = ("_chart", "_csv", "_download", "_json", "_rows")  # how the names of pictures and other files end
 
 
 def url_names() -> list[str]:

@@ -6,7 +6,7 @@ from accounts.models import User
 from metrics.approvals import reopen_report, return_report
 from metrics.demo import load_demo
 from metrics.evaluations import freeze_evaluation
-from metrics.imports import receive_file
+from metrics.imports import keep_file, receive_file
 from metrics.models import MonthlyReport, Status
 from programs.actions import digest, invite_person
 from programs.models import Area, Invitation, Program, Role, Site, Target
@@ -24,6 +24,10 @@ SLUG = "healthy-beginnings"  # the program that the walks open
 SITE, REPORTED = "NB-004", "2025-05"
 UNREPORTED_SITE = "NB-012"  # the reporter's, without its last month
 APPROVING, BOTH_PERIODS = "clean-birth-sorena", "first-breath"
+WIDE = (
+    "Births by health facility;;;\nFacility;Apr-20;May-20;Jun-20\nKirell;40;1.200;<5\n"
+    "Total;80;2.400;9\n"
+)
 FAULTY = "site_code,month,live_births,infant_deaths\nNB-004,2024-01,40,2\nNOWHERE,2024-13,a,b\n"
 
 
@@ -49,6 +53,13 @@ def build_world(today: date) -> dict[str, object]:
         "year": Period.ending(last).code,
         "evaluation": frozen.pk,
         "batch": batch.pk,
+        "wide": keep_file(
+            program=program,
+            file_name="births by month.csv",
+            content=[WIDE.encode()],
+            mapping={"site_name": "Facility", "live_births": "each month"},
+            by=manager,
+        ).pk,
         "member": program.memberships.get(user__username="reporter").pk,
         "secret": _invite(program, manager, today),
         "target": program.targets.get().pk,
