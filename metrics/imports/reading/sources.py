@@ -92,7 +92,7 @@ class _TextFile(SourceFile):
         with self._open() as file:
             named = named_delimiter(file.readline(SAMPLE_CHARS))
             file.seek(0)
-            self.delimiter = named or find_delimiter(_whole_lines(file.read(SAMPLE_CHARS)))
+            self.delimiter = named or find_delimiter(file.read(SAMPLE_CHARS))
         self._starts_with_separator = named is not None
 
     def _open(self) -> TextIO:
@@ -111,12 +111,6 @@ class _TextFile(SourceFile):
 
     def close(self) -> None:
         self._open_files.close()
-
-
-def _whole_lines(sample: str) -> str:
-    """A sample without the line in which it was cut off."""
-    is_cut = len(sample) == SAMPLE_CHARS and "\n" in sample
-    return sample[: sample.rfind("\n") + 1] if is_cut else sample
 
 
 class _Workbook(SourceFile):

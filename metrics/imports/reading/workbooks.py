@@ -85,7 +85,7 @@ class _ChildOutput(io.RawIOBase):
         began = time.monotonic()
         is_ready = self._poll.poll(max(0, self._seconds_left) * 1000)
         self._seconds_left -= time.monotonic() - began
-        if not is_ready:
+        if not is_ready or self._seconds_left < 0:
             self._process.kill()
             raise FileRefusedError(_too_slow())
         count = cast(io.FileIO, self._process.stdout).readinto(buffer)

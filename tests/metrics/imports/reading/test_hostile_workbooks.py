@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from metrics.imports.reading import FileRefusedError
+from metrics.imports.reading.archives import CHUNK_BYTES, copy_workbook
 from tests.metrics.imports.reading.written_files import (
     TABLE,
     crafted,
@@ -183,10 +184,19 @@ def test_xml_entities_are_refused_in_every_part(tmp_path, part, declared):
     assert crafted_refusal(tmp_path, parts) == f"“{part.lower()}” {ENTITIES}"
 
 
-def test_xml_entities_far_inside_a_part_are_refused(tmp_path):
-    content = "<x/>" + " " * (256 * 1024 - 8) + "<!DOCTYPE x>" + "<x/>"
+@pytest.mark.parametrize("before", range(1, 12))
+def test_xml_entities_are_found_wherever_a_part_is_cut_to_be_read(tmp_path, before):
+    content = "<x/>" + " " * (CHUNK_BYTES - 4 - before) + "<!DOCTYPE x>" + "<x/>"
     parts = parts_of() | {"xl/theme/theme1.xml": content}
     assert crafted_refusal(tmp_path, parts) == f"“xl/theme/theme1.xml” {ENTITIES}"
+
+
+@pytest.mark.parametrize("before", [1, 2, 3, 10, 11, 12, 13, 14])
+def test_error_is_its_text_wherever_a_part_is_cut_to_be_read(tmp_path, before):
+    first = '<row r="1"><c r="A1"><v>1</v></c>'
+    blank = " " * (CHUNK_BYTES - before - sheet_xml(first).index(first) - len(first))
+    rows = f'{first}{blank}<c r="B1" t="e"><v>#N/A</v></c></row>'
+    assert rows_of(crafted(tmp_path, parts_of(rows))) == [["1", "#N/A"]]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -213,7 +223,11 @@ def test_links_to_other_files_are_not_followed(tmp_path):
             'TargetMode="External"/></Relationships>'
         ),
     }
-    assert rows_of(crafted(tmp_path, parts)) == [["42"]]
+    path, copy = crafted(tmp_path, parts), tmp_path / "copy.xlsx"
+    assert rows_of(path, "counts.xlsx") == [["42"]]
+    copy_workbook(path, "counts.xlsx", copy)
+    with zipfile.ZipFile(copy) as archive:
+        assert archive.namelist() == list(parts_of())
 
 
 # --- Sizes ---------------------------------------------------------------------------------------
@@ -267,11 +281,12 @@ def test_workbook_that_claims_billions_of_texts_is_refused(tmp_path):
     assert sentence.startswith("To be read, the workbook needs more memory than the 1,073,741,824")
 
 
-def test_merged_ranges_over_each_other_do_not_hold_up_the_reading(tmp_path):
-    rows = (f'<row r="{n}"><c r="A{n}" t="str"><v>x</v></c></row>' for n in range(1, 3_001))
+def test_merged_ranges_over_each_other_do_not_hold_up_the_reading(tmp_path, settings):
+    settings.IMPORT_CHILD_SECONDS = 15  # each range looked at for each row would take minutes
+    rows = (f'<row r="{n}"><c r="A{n}" t="str"><v>x</v></c></row>' for n in range(1, 20_001))
     merged = '<mergeCell ref="A1:XFD1048576"/>' * 20_000
     path = crafted(tmp_path, parts_of("".join(rows), f"<mergeCells>{merged}</mergeCells>"))
-    assert rows_of(path) == [["x"]] * 3_000
+    assert rows_of(path) == [["x"]] * 20_000
 
 
 def test_cell_of_ten_megabytes_is_refused(tmp_path):

@@ -66,6 +66,12 @@ def test_lists_in_cells_do_not_outvote_the_delimiter(tmp_path):
     assert read(tmp_path, content)[1] == ["A", "4", "normal;caesarean"]
 
 
+def test_rows_of_all_lengths_do_not_hide_the_delimiter(tmp_path):
+    """Each of them has one semicolon, but the header has none."""
+    content = b"site,births,kinds\n" + b"".join(b"A,4,a;b" + b"," * n + b"\n" for n in range(30))
+    assert opened(tmp_path, content) == ("utf-8", ",")
+
+
 def test_titles_above_the_header_do_not_hide_the_delimiter(tmp_path):
     content = b"Births, all districts\n\n" + CSV.replace(b",", b"\t") * 5
     assert read(tmp_path, content)[:3] == [["Births, all districts"], [], HEADER]

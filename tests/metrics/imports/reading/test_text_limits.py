@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from metrics.imports.reading.texts import find_form
 from tests.metrics.imports.reading.written_files import CSV, read, refusal
 
 SAVE = "In the spreadsheet choose “Save as”, then “CSV UTF-8”."
@@ -106,6 +107,22 @@ def test_limits_are_read_from_the_settings(tmp_path, settings):
     assert refusal(tmp_path, CSV * 2) == (
         "The file has 106 bytes; at most 50 are taken at once. Split it by year."
     )
+
+
+def test_blank_rows_count_as_rows_where_others_follow(tmp_path, settings):
+    settings.IMPORT_MAX_ROWS = 152
+    assert len(read(tmp_path, CSV + b"\n" * 148 + b"D,2024-02,1\n" + b"\n" * 500)) == 152
+    assert refusal(tmp_path, CSV + b"\n" * 149 + b"D,2024-02,1\n") == (
+        "The file has more than 152 rows, as many as are taken at once. Split it by year."
+    )
+
+
+def test_few_rows_are_held_at_once_where_lines_are_long(tmp_path):
+    """64 lines of a million empty cells would fill half a gigabyte."""
+    path = tmp_path / "counts.csv"
+    for length, is_long in ((1_000, False), (200_000, True)):
+        path.write_bytes(CSV + b"," * length + b"\n")
+        assert find_form(path).has_long_lines is is_long
 
 
 def test_reading_leaves_the_limit_of_other_readers_alone(tmp_path):

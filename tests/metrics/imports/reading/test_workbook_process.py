@@ -1,7 +1,7 @@
 """The process that reads a workbook: what it is given, and how it is watched and ended."""
 
 import subprocess
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -85,12 +85,23 @@ def test_workbook_that_takes_too_long_is_refused(tmp_path, settings):
 def test_time_in_which_rows_wait_for_their_reader_is_not_counted(tmp_path, monkeypatch):
     now = [0.0]
     monkeypatch.setattr(workbooks, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    count = 0
+    read = 0
     with open_file(many_rows(tmp_path), "counts.xlsx") as file:
         for _ in file.rows():
             now[0] += 1_000
-            count += 1
-    assert count == 20_000
+            read += 1
+    assert read == 20_000
+
+
+def test_time_that_rows_are_waited_for_is_added_up(tmp_path, monkeypatch):
+    clock = count(step=50)  # each wait takes fifty seconds: the third is one too many
+    path = many_rows(tmp_path)
+    monkeypatch.setattr(workbooks, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    with open_file(path, "counts.xlsx") as file:
+        rows = file.rows()
+        next(rows)
+        with pytest.raises(FileRefusedError, match=r"^Reading the workbook takes more than 120 "):
+            list(rows)
 
 
 def test_process_that_is_killed_in_the_middle_is_no_end_of_the_rows(tmp_path, running):

@@ -183,6 +183,21 @@ def test_merged_count_is_not_repeated(tmp_path, count):
     assert rows_of(written(tmp_path, write))[1:] == [["A", str(count)], ["B"], ["C"]]
 
 
+def test_number_like_a_year_is_not_repeated_below_the_headers(tmp_path):
+    def write(book, sheet):
+        for row in (19, 20):
+            sheet.merge_range(row, 0, row, 1, 2024)
+        sheet.write_row(21, 0, [7, 8])
+
+    assert rows_of(written(tmp_path, write))[19:] == [["2024", "2024"], ["2024"], ["7", "8"]]
+
+
+def test_merged_range_that_begins_left_of_all_cells_changes_nothing(tmp_path):
+    row = '<row r="1"><c r="C1" t="str"><v>x</v></c><c r="D1" t="str"><v>y</v></c></row>'
+    merged = '<mergeCells count="1"><mergeCell ref="A1:D1"/></mergeCells>'
+    assert rows_of(crafted(tmp_path, parts_of(row, merged))) == [["", "", "x", "y"]]
+
+
 def test_merged_range_that_covers_the_whole_sheet_fills_only_what_is_used(tmp_path):
     whole = '<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
     row = '<row r="{0}"><c r="A{0}" t="str"><v>x</v></c><c r="B{0}"><v>1</v></c></row>'
