@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
@@ -183,10 +183,17 @@ def _participations(membership) -> list[Participation]:
 def _read_sent(program, parts) -> _Sent:
     by_site: dict[int, dict[date, bool]] = {part.site_id: {} for part in parts}
     reports = MonthlyReport.objects.filter(has_arrived(), site__in=by_site).order_by()
+    too_late: dict[date, datetime] = {}
     for site, month, at in reports.values_list("site", "month", "first_submitted_at"):
-        due = shift_month(month, 1).replace(day=program.report_due_day)
-        by_site[site][month] = at is not None and timezone.localtime(at).date() <= due
+        if month not in too_late:
+            too_late[month] = _end_of_due_day(program, month)
+        by_site[site][month] = at is not None and at < too_late[month]
     return _Sent(by_site)
+
+
+def _end_of_due_day(program, month: date) -> datetime:
+    due = shift_month(month, 1).replace(day=program.report_due_day)
+    return timezone.make_aware(datetime.combine(due + timedelta(days=1), time()))
 
 
 def _list_sites(program, parts, expected, sent, period, today) -> list[SiteArrivals]:
