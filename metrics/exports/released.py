@@ -79,7 +79,7 @@ def _contract_rows(own: ReleasedContract) -> Iterator[Cells]:
 
 def _place_rows(section, own: ReleasedPlace, measure) -> Iterator[Cells]:
     for figures in own.years:
-        yield _row(section, own.place.code, own.place.name, measure, figures)
+        yield _row(section, own.code, own.place.name, measure, figures)
 
 
 def _row(section, code, name, measure, own: ReleasedFigures, change: ReleasedChange | None = None):

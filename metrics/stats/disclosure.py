@@ -24,8 +24,11 @@ from itertools import islice, product
 
 import numpy as np
 
-MOST_TRIED = 400  # moves looked at for one figure; more find cheaper ones, none is needed
-MOST_PARTNERS = 12  # units with which one is exchanged, so that each of a figure's comes to turn
+MOST_TRIED = 300  # moves looked at for one figure; more find cheaper ones, none is needed
+ENOUGH_TRIED = 30  # where one was found that costs no more than one figure of the least weight
+MOST_OF_ONE = 16  # of them with one count, so that each of a figure's comes to its turn
+MOST_PARTNERS = 40  # units looked at for that
+LOOSE = 50.0  # what a move costs that makes a small figure large, beside the weights of parts
 
 Figure = tuple[int, int]  # part, variable
 Step = tuple[int, int, int]  # unit, count, +1 or -1
@@ -92,6 +95,8 @@ def withhold(
     families : a part and others that make it up: what of these is withheld must not add up to
         a small count either, where the others and the whole are shown
     """
+    if not parts:
+        return Withheld(np.zeros((0, len(units.variables)), dtype=np.int64), {})
     search = _Search(units, parts, up_to)
     for part, variable in search.small():
         search.certify(parts[part].units, variable, (part, variable))
@@ -130,11 +135,13 @@ class _Search:
         for variable, counts in enumerate(units.variables):
             for count in counts:
                 self.adding[count].append(variable)
+        self.least = min((part.weight for part in parts if part.weight), default=0.0)
+        self.is_open = [self._find_open(count) for count in range(units.counts.shape[1])]
         self.certified: dict[Figure, Certificate] = {}
         self.hidden: set[Figure] = {own for own in self.small() if parts[own[0]].weight is not None}
         self.primary = frozenset(self.hidden)
-        self._at: dict[int, dict[int, list[int]]] = {}
-        self._of: dict[int, dict[int, list[int]]] = {}
+        self._at: dict[tuple[int, int], dict[object, list[int]]] = {}
+        self._of: dict[tuple[int, int], dict[object, list[int]]] = {}
 
     def small(self) -> list[Figure]:
         """Figures of 1 to `up_to`, guarded ones as well; those that lose most come first."""
@@ -146,23 +153,32 @@ class _Search:
         ]
         return sorted(found, key=lambda own: (-(self.parts[own[0]].weight or 0), *own))
 
+    def _find_open(self, count: int) -> list[bool]:
+        """Of each unit, whether this count was counted, in a smallest part of which no figure with
+        it is shown as 0: others need not be tried."""
+        smallest = [parts[0] if parts else 0 for parts in self.of_unit]
+        counted = self.units.counted[:, self.adding[count]]
+        figures = self.values[smallest][:, self.adding[count]]
+        is_open = np.logical_and(
+            np.any(counted, axis=1), np.all(np.logical_or(~counted, figures > 0), axis=1)
+        )
+        return [bool(own) for own in is_open]
+
     # --- One figure ------------------------------------------------------------------------
 
     def certify(self, inside: Sequence[int], variable: int, own: Figure | None = None) -> None:
         """Find the cheapest move that changes this sum, and withhold what it changes."""
         if own in self.certified:
             return
-        best, cost = None, (float("inf"), 0)
-        for move in islice(self._moves(frozenset(inside), inside, variable), MOST_TRIED):
-            price = self._price(move, strictly=True)
+        best, cost = self._last_resort(inside, variable), (float("inf"), 0)
+        moves = islice(self._moves(frozenset(inside), inside, variable), MOST_TRIED)
+        for tried, move in enumerate(moves):
+            price = self._price(move)
             if price is not None and price < cost:
                 best, cost = move, price
-                if not price[0]:
-                    break
-        if best is not None:
-            self._settle(Certificate(best, is_strict=True))
-        else:
-            self._settle(Certificate(self._last_resort(inside, variable), is_strict=False))
+            if not cost[0] or (cost[0] <= self.least and tried >= ENOUGH_TRIED):
+                break
+        self._settle(Certificate(best, self._is_strict(best)))
 
     def widen(self, whole: int, inside: Sequence[int]) -> bool:
         """Withhold more of what makes up a whole, as long as the sum of it is small and known.
@@ -193,20 +209,27 @@ class _Search:
                             changes[part, variable] += step
         return {own: change for own, change in changes.items() if change}
 
-    def _price(self, move: Move, *, strictly: bool) -> tuple[float, int] | None:
+    def _price(self, move: Move) -> tuple[float, int] | None:
         """What would be lost with a move, by weight and by size; None where it is not allowed."""
-        lost, size = 0.0, 0
+        lost, size, is_loose = 0.0, 0, False
         for own, change in self._effect(move).items():
             part, variable = own
             value = self.value[part][variable]
             if not value or value + change < 1:
                 return None
-            if strictly and own in self.primary and value + change > self.up_to:
-                return None
+            if own in self.primary and value + change > self.up_to:
+                is_loose = True
             if own not in self.hidden:
                 lost += self.parts[part].weight or 0
                 size += value
-        return lost, size
+        return lost + is_loose * LOOSE, size
+
+    def _is_strict(self, move: Move) -> bool:
+        return all(
+            self.value[part][variable] + change <= self.up_to
+            for (part, variable), change in self._effect(move).items()
+            if (part, variable) in self.primary
+        )
 
     # --- Moves -----------------------------------------------------------------------------
 
@@ -217,10 +240,8 @@ class _Search:
         cells = list(product(units, own_counts))
         for partners in (self._same_time, self._same_place):
             for unit, count in cells:
-                for other in islice(partners(unit, inside), MOST_PARTNERS):
-                    yield from self._exchange(unit, other, count)
-                    for second in self._beside(variable, count):
-                        yield from self._exchange_two(unit, other, count, second)
+                others = islice(partners(unit, count, inside), MOST_PARTNERS)
+                yield from islice(self._exchanges(unit, count, variable, others), MOST_OF_ONE)
         for unit, count in cells:
             for second in self._beside(variable, count):
                 yield from self._allowed((unit, count), (unit, second))
@@ -228,14 +249,16 @@ class _Search:
             if self.counts[unit][count]:
                 yield ((unit, count, -1),)
 
-    def _exchange(self, unit, other, count) -> Iterator[Move]:
-        if self._is_counted(other, count):
+    def _exchanges(self, unit, count, variable, others) -> Iterator[Move]:
+        """Moves that give to one of these others what they take here, or the reverse."""
+        for other in others:
             yield from self._allowed((unit, count), (other, count))
+            for second in self._beside(variable, count):
+                if self.is_open[second][other]:
+                    yield from self._exchange_two(unit, other, count, second)
 
     def _exchange_two(self, unit, other, count, second) -> Iterator[Move]:
         """One more of one count and one less of another here, and the reverse there."""
-        if not (self._is_counted(other, count) and self._is_counted(other, second)):
-            return
         have = self.counts
         if have[unit][second] and have[other][count]:
             yield (unit, count, 1), (unit, second, -1), (other, count, -1), (other, second, 1)
@@ -249,9 +272,6 @@ class _Search:
         if self.counts[cell[0]][cell[1]]:
             yield (*cell, -1), (*other, 1)
 
-    def _is_counted(self, unit, count) -> bool:
-        return any(self.counted[unit][variable] for variable in self.adding[count])
-
     def _beside(self, variable, count) -> list[int]:
         """Counts that are added up with this one in another variable, and are not in this one."""
         return sorted(
@@ -263,20 +283,21 @@ class _Search:
             }
         )
 
-    def _same_time(self, unit: int, inside: frozenset[int]) -> Iterator[int]:
-        return self._nearby(unit, inside, self._at, self.units.time)
+    def _same_time(self, unit: int, count: int, inside: frozenset[int]) -> Iterator[int]:
+        return self._nearby(unit, count, inside, self._at, self.units.time)
 
-    def _same_place(self, unit: int, inside: frozenset[int]) -> Iterator[int]:
-        return self._nearby(unit, inside, self._of, self.units.place)
+    def _same_place(self, unit: int, count: int, inside: frozenset[int]) -> Iterator[int]:
+        return self._nearby(unit, count, inside, self._of, self.units.place)
 
-    def _nearby(self, unit, inside, index, key: Sequence[int]) -> Iterator[int]:
-        """Units that share a key with this one, outside the sum; those in its smallest parts
-        first, for with them the fewest figures change."""
+    def _nearby(self, unit, count, inside, index, key) -> Iterator[int]:
+        """Units that share a key with this one, outside the sum, of which a count may change;
+        those in its smallest parts first, for with them the fewest figures change."""
         seen = {unit}
         for part in self.of_unit[unit]:
-            if part not in index:
-                index[part] = _by(key.__getitem__, self.parts[part].units)
-            for other in index[part][key[unit]]:
+            if (part, count) not in index:
+                units = [own for own in self.parts[part].units if self.is_open[count][own]]
+                index[part, count] = _by(key.__getitem__, units)
+            for other in index[part, count].get(key[unit], ()):
                 if other not in seen and other not in inside:
                     yield other
                 seen.add(other)

@@ -17,7 +17,8 @@ from metrics.summaries.release.reach import (
     split_programs,
     withholding_circle,
 )
-from metrics.summaries.release.table import release_circle
+from metrics.summaries.release.released import release_circle
+from metrics.summaries.release.structure import read_circle
 from programs.models import Membership
 
 __all__ = [
@@ -42,9 +43,10 @@ def release_for(membership: Membership, today: date) -> Release | None:
     if circle is None or circle.up_to is None:
         return None
     sites = None if membership.all_sites else membership.sites.values_list("pk", flat=True)
+    programs = read_circle(circle, today)
     return Release(
-        released=release_circle(circle, today=today),
-        program=membership.program,
+        released=release_circle(circle, programs, today=today),
+        own=next(own for own in programs if own.program == membership.program),
         as_of=today,
         up_to=circle.up_to,
         seen=None if sites is None else frozenset(sites),

@@ -8,18 +8,11 @@ from functools import cached_property
 from metrics.stats.comparisons import RateRatio, compare_rates
 from metrics.stats.completeness import Completeness
 from metrics.stats.rates import Rate
-from metrics.summaries.counts import NOTHING, Counts
+from metrics.summaries.counts import Counts
 from metrics.summaries.figures import Rating, name_year
-from metrics.summaries.release.table import (
-    Key,
-    ProgramInTable,
-    Released,
-    births_of,
-    contract_counts,
-    contract_periods_over,
-    contract_sites,
-    deaths_of,
-)
+from metrics.summaries.release.released import Released
+from metrics.summaries.release.structure import Published
+from metrics.summaries.release.table import Key, births_of, deaths_of
 from metrics.summaries.targets import (
     BASELINE,
     EVALUATION,
@@ -80,6 +73,10 @@ class ReleasedPlace:
     level: int
     years: Sequence[ReleasedFigures]
 
+    @property
+    def code(self) -> str:
+        return self.place.slug if isinstance(self.place, Program) else self.place.code
+
 
 @dataclass(frozen=True)
 class Release:
@@ -90,14 +87,14 @@ class Release:
     """
 
     released: Released
-    program: Program
+    own: Published
     as_of: date
     up_to: int
     seen: frozenset[int] | None
 
     @property
-    def own(self) -> ProgramInTable:
-        return self.released.table.programs[self.program.pk]
+    def program(self) -> Program:
+        return self.own.program
 
     @property
     def through(self) -> date:
@@ -130,7 +127,7 @@ class Release:
         return [
             self._contract(target)
             for target in self.own.targets
-            if len(contract_periods_over(self.own, target)) == len(PERIOD_NAMES)
+            if len(self.own.periods_over(target)) == len(PERIOD_NAMES)
         ]
 
     @property
@@ -141,14 +138,14 @@ class Release:
 
     def whole(self, measure: Measure) -> ReleasedPlace:
         """The program's years, comparison sites left out."""
-        figures = self._years("program", self.years, measure, self.own.own.by_site)
+        figures = self._years(("program",), self.years, measure, self.own.own.by_site)
         return ReleasedPlace(self.program, "program", 0, figures)
 
     def areas(self, measure: Measure, years: Sequence[Period]) -> Iterator[ReleasedPlace]:
         """The areas all of whose sites the reader may see."""
         for own in self.own.areas:
             if self.seen is None or own.sites <= self.seen:
-                figures = self._years(own.area, years, measure, own.sites)
+                figures = self._years(("area", own.area.pk), years, measure, own.sites)
                 yield ReleasedPlace(own.area, "area", own.level, figures)
 
     @property
@@ -158,7 +155,7 @@ class Release:
         return sorted(seen, key=lambda own: (own.site.name.casefold(), own.site.code))
 
     def site(self, part: Participation, measure: Measure, years: Sequence[Period]) -> ReleasedPlace:
-        figures = self._years(part.site, years, measure, [part.site_id])
+        figures = self._years(("site", part.site_id), years, measure, [part.site_id])
         return ReleasedPlace(part.site, part.role, 0, figures)
 
     def months(self, measure: Measure) -> Iterator[ReleasedFigures]:
@@ -173,8 +170,8 @@ class Release:
 
     # --- Figures ---------------------------------------------------------------------------
 
-    def _years(self, name, years, measure, sites: Iterable[int]) -> list[ReleasedFigures]:
-        return [self._figures((name, year), year, measure, sites) for year in years]
+    def _years(self, name: Key, years, measure, sites: Iterable[int]) -> list[ReleasedFigures]:
+        return [self._figures((*name, year), year, measure, sites) for year in years]
 
     def _figures(self, key: Key, period, measure, sites=None) -> ReleasedFigures:
         key = self.program.pk, *key
@@ -199,30 +196,29 @@ class Release:
         measure = Measure(target.measure)
         is_first = target == self.own.targets[0]
         others = [own for own in Measure if own is not measure] if is_first else []
-        sites = contract_sites(self.released.table, self.own, target)
-        changes = [self._change(target, own, sites) for own in [measure, *others]]
+        basis = self.released.contracts[target.pk]
+        changes = [self._change(target, own, basis.sites) for own in [measure, *others]]
         is_whole = changes[0].baseline.is_whole and changes[0].evaluation.is_whole
-        return ReleasedContract(target, self._judge(target, sites) if is_whole else None, changes)
+        return ReleasedContract(target, self._judge(target, basis) if is_whole else None, changes)
 
     def _change(self, target, measure, sites) -> ReleasedChange:
         before, now = (
-            self._figures((target.pk, name), period, measure, sites)
+            self._figures(("contract", target.pk, name), period, measure, sites)
             for name, period in (
                 (BASELINE, target.baseline_period),
                 (EVALUATION, target.evaluation_period),
             )
         )
-        ratio = None
-        if before.is_whole and now.is_whole:
-            confidence = self.rating(measure).confidence
-            counts = now.deaths, now.births, before.deaths, before.births
-            ratio = compare_rates(*counts, confidence=confidence)
-        return ReleasedChange(measure, before, now, ratio)
+        return ReleasedChange(measure, before, now, self._compare(before, now, measure))
 
-    def _judge(self, target, sites) -> TargetSummary:
-        by_site = contract_counts(self.released.table, self.own, target, sites)
-        by_month: dict[date, Counts] = {}
-        for months in by_site.values():
-            for month, counts in months.items():
-                by_month[month] = by_month.get(month, NOTHING) + counts
-        return summarise_target(target, by_month, sites, self.own.own, self.through)
+    def _compare(self, before: ReleasedFigures, now: ReleasedFigures, measure) -> RateRatio | None:
+        if before.deaths is None or now.deaths is None:
+            return None
+        if before.births is None or now.births is None:
+            return None
+        confidence = self.rating(measure).confidence
+        sides = now.deaths, now.births, before.deaths, before.births
+        return compare_rates(*sides, confidence=confidence)
+
+    def _judge(self, target, basis) -> TargetSummary:
+        return summarise_target(target, basis.by_month, basis.sites, self.own.own, self.through)

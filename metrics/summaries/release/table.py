@@ -14,18 +14,14 @@ from functools import cached_property
 from itertools import combinations
 
 import numpy as np
-from django.db.models import prefetch_related_objects
 
 from metrics.models import MonthlyReport
 from metrics.models.reports import DEATHS, counts_officially
-from metrics.stats.disclosure import Part, Units, Withheld, withhold
+from metrics.stats.disclosure import Part, Units
 from metrics.summaries.counts import Counts
-from metrics.summaries.expected import Expected, expect_reports
-from metrics.summaries.places import AreaSites, list_areas
-from metrics.summaries.release.reach import Circle
-from metrics.summaries.targets import BASELINE, EVALUATION
-from programs.models import Measure, Participation, Program, Target
-from programs.periods import Period, shift_month
+from metrics.summaries.release.structure import Published
+from programs.models import Measure, Target
+from programs.periods import Period
 
 # The counts of a report, parted so that none is in two: neonatal, postneonatal and other infant
 # deaths, stillbirths, maternal deaths, live births.
@@ -54,42 +50,18 @@ def births_of(measure: Measure) -> int:
     return len(MEASURES) + MEASURES.index(measure)
 
 
-@dataclass(frozen=True)
-class ProgramInTable:
-    """One program of the circle, as far as its figures are released.
-
-    through : the last month released; years : the reporting years that are over, by label
-    """
-
-    program: Program
-    participations: Sequence[Participation]
-    targets: Sequence[Target]
-    areas: Sequence[AreaSites]
-    through: date
-    expected: Expected
-    own: Expected
-
-    @property
-    def span(self) -> Period | None:
-        return self.own.span
-
-    @property
-    def years(self) -> list[Period]:
-        return whole_years(self.expected.span, self.program.year_first_month, self.through)
-
-
 @dataclass
 class Table:
-    """Reports of a circle and the parts that are published.
+    """Reports of a circle, and the parts that are published.
 
     units : (site, month) -> its number; of : program -> the numbers of its reports, by site
-    parts : by program, what it is of, and when
+    keys : program, what it is of, and when -> the number of the part
+    families : a part, and those that make it up
     """
 
     units: dict[tuple[int, date], int] = field(default_factory=dict)
     counts: list[list[int]] = field(default_factory=list)
     counted: list[list[bool]] = field(default_factory=list)
-    programs: dict[int, ProgramInTable] = field(default_factory=dict)
     of: dict[int, dict[int, list[int]]] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     keys: dict[Key, int] = field(default_factory=dict)
@@ -97,10 +69,10 @@ class Table:
 
     @cached_property
     def months(self) -> list[date]:
-        """Of each report, once all are gathered."""
+        """Of each report, once all are there."""
         return [month for _, month in self.units]
 
-    def add(self, key: Key, units: Iterable[int], weight: float, variables=EVERY_VARIABLE):
+    def add(self, key: Key, units: Iterable[int], weight: float, variables=EVERY_VARIABLE) -> None:
         """Publish sums over these reports; without any there is nothing to publish."""
         units = tuple(units)
         if units:
@@ -113,82 +85,42 @@ class Table:
             own = [self.keys[key] for key in inside if key in self.keys]
             self.families.append((self.keys[whole], own))
 
-
-@dataclass(frozen=True)
-class Released:
-    """A table with what is withheld from it."""
-
-    table: Table
-    withheld: Withheld
-
-    def value(self, key: Key, variable: int) -> int | None:
-        """A published figure; None where it is withheld."""
-        part = self.table.keys.get(key)
-        if part is None:
-            return 0
-        if (part, variable) in self.withheld.figures:
-            return None
-        return int(self.withheld.values[part, variable])
-
-    def received(self, key: Key, measure: Measure) -> int:
-        """The reports in which a measure was counted. They say nothing of the counts."""
-        part = self.table.keys.get(key)
-        units = self.table.parts[part].units if part is not None else ()
-        return sum(self.table.counted[unit][deaths_of(measure)] for unit in units)
+    @property
+    def reports(self) -> Units:
+        sites, months = zip(*self.units, strict=True) if self.units else ((), ())
+        return Units(
+            np.array(self.counts, dtype=np.int64).reshape(-1, BORN + 1),
+            np.array(self.counted, dtype=bool).reshape(-1, len(VARIABLES)),
+            VARIABLES,
+            sites,
+            months,
+        )
 
 
-def release_circle(circle: Circle, *, today: date) -> Released:
-    """Gather what a circle of programs publishes, and withhold the small counts."""
+def make_table(programs: Sequence[Published]) -> Table:
+    """Fetch the reports of a circle, and say which sums of them are published."""
     table = Table()
-    programs = Program.objects.filter(pk__in=circle.programs).order_by("pk")
-    for program in programs.prefetch_related("targets"):
-        _gather(table, program, today)
-    for own in table.programs.values():
+    for own in programs:
+        _gather(table, own)
+    for own in programs:
         _publish(table, own)
-    _guard(table)
-    units = Units(
-        np.array(table.counts, dtype=np.int64).reshape(-1, BORN + 1),
-        np.array(table.counted, dtype=bool).reshape(-1, len(VARIABLES)),
-        VARIABLES,
-        *(zip(*table.units, strict=True) if table.units else ((), ())),
-    )
-    return Released(table, withhold(units, table.parts, circle.up_to or 0, table.families))
+    _guard(table, is_shared=len(programs) > 1)
+    return table
 
 
 # --- Reports -------------------------------------------------------------------------------
 
 
-def _gather(table: Table, program: Program, today: date) -> None:
-    participations = list(program.participations.select_related("site__area"))
-    prefetch_related_objects(participations, "site__spells")
-    through = program.overdue_through(today)
-    own = [part for part in participations if part.role == Participation.Role.PROGRAM]
-    table.programs[program.pk] = ProgramInTable(
-        program=program,
-        participations=participations,
-        targets=_current(program),
-        areas=list_areas(participations),
-        through=through,
-        expected=expect_reports(participations, through),
-        own=expect_reports(own, through),
-    )
-    by_site = table.of[program.pk] = defaultdict(list)
-    for site, month, *counted in _read_reports(program, through):
+def _gather(table: Table, own: Published) -> None:
+    by_site: dict[int, list[int]] = defaultdict(list)
+    for site, month, *counted in _read_reports(own.program, own.through):
         if (site, month) not in table.units:
             table.units[site, month] = len(table.counts)
             counts, are_counted = _part_counts(*counted)
             table.counts.append(counts)
             table.counted.append(are_counted)
         by_site[site].append(table.units[site, month])
-
-
-def _current(program) -> list[Target]:
-    """The promises that hold, as `current` has them, of targets that were fetched already."""
-    latest: dict[str, Target] = {}
-    for target in program.targets.all():
-        if target.measure not in latest or target.version > latest[target.measure].version:
-            latest[target.measure] = target
-    return [latest[measure] for measure in sorted(latest)]
+    table.of[own.program.pk] = by_site
 
 
 def _read_reports(program, through) -> Iterator[tuple]:
@@ -214,19 +146,7 @@ def _part_counts(births, *deaths) -> tuple[list[int], list[bool]]:
 # --- What is published ---------------------------------------------------------------------
 
 
-def whole_years(span: Period | None, first_month: int, through: date) -> list[Period]:
-    """The reporting years of which any month lies in a span, and that are over."""
-    if span is None:
-        return []
-    back = (span.first.month - first_month) % 12
-    first, years = shift_month(span.first, -back), []
-    while (year := Period.starting(first)).last <= through and first <= span.last:
-        years.append(year)
-        first = shift_month(first, 12)
-    return years
-
-
-def _publish(table: Table, own: ProgramInTable) -> None:
+def _publish(table: Table, own: Published) -> None:
     number, by_site = own.program.pk, table.of[own.program.pk]
     months = table.months
     sites = own.own.by_site
@@ -237,9 +157,9 @@ def _publish(table: Table, own: ProgramInTable) -> None:
     for year, of_year in _part_years(own.years, by_site, months).items():
         table.add((number, "program", year), _join(of_year, sites), YEAR)
         for area in own.areas:
-            table.add((number, area.area, year), _join(of_year, area.sites), AREA)
+            table.add((number, "area", area.area.pk, year), _join(of_year, area.sites), AREA)
         for part in own.participations:
-            table.add((number, part.site, year), of_year.get(part.site_id, ()), SITE)
+            table.add((number, "site", part.site_id, year), of_year.get(part.site_id, ()), SITE)
         _relate(table, own, year)
     for target in own.targets:
         _publish_contract(table, own, target, months)
@@ -256,40 +176,42 @@ def _part_years(years, by_site, months) -> dict[Period, dict[int, list[int]]]:
     return parted
 
 
-def _relate(table: Table, own: ProgramInTable, year: Period) -> None:
+def _relate(table: Table, own: Published, year: Period) -> None:
     """Say what makes up a year of the program and of its areas."""
     number, whole = own.program.pk, (own.program.pk, "program", year)
     table.put_together(whole, [(number, "month", month) for month in year])
-    table.put_together(whole, [(number, area.area, year) for area in own.areas if not area.level])
-    sites = [part.site for part in own.participations if part.site_id in own.own.by_site]
+    outermost = [area.area.pk for area in own.areas if not area.level]
+    table.put_together(whole, [(number, "area", area, year) for area in outermost])
     for area in own.areas:
-        inside = [a.area for a in own.areas if a.path[:-1] == area.path]
-        inside += [site for site in sites if site.area_id == area.area.pk]
-        table.put_together((number, area.area, year), [(number, each, year) for each in inside])
+        inside: list[Key] = [
+            (number, "area", other.area.pk, year)
+            for other in own.areas
+            if other.path[:-1] == area.path
+        ]
+        inside += [
+            (number, "site", part.site_id, year)
+            for part in own.participations
+            if part.site.area_id == area.area.pk and part.site_id in own.own.by_site
+        ]
+        table.put_together((number, "area", area.area.pk, year), inside)
 
 
-def _publish_contract(table: Table, own: ProgramInTable, target: Target, months) -> None:
+def _publish_contract(table: Table, own: Published, target: Target, months) -> None:
     """Both periods of a contract at its sites, once they are over: every measure with the first
     contract, its own with the others."""
     measure, number = Measure(target.measure), own.program.pk
     variables = frozenset({deaths_of(measure), births_of(measure)})
     is_first = target == own.targets[0]
     sites = contract_sites(table, own, target)
-    for name, period in contract_periods_over(own, target).items():
+    for name, period in own.periods_over(target).items():
         units = [u for s in sites for u in table.of[number].get(s, ()) if months[u] in period]
-        key = (number, target.pk, name)
+        key = (number, "contract", target.pk, name)
         table.add(key, units, CONTRACT, EVERY_VARIABLE if is_first else variables)
         if sites == set(own.own.by_site):
             table.put_together(key, [(number, "month", month) for month in period])
 
 
-def contract_periods_over(own: ProgramInTable, target: Target) -> dict[str, Period]:
-    """The contract's periods that are over and overdue."""
-    promised = {BASELINE: target.baseline_period, EVALUATION: target.evaluation_period}
-    return {name: period for name, period in promised.items() if period.last <= own.through}
-
-
-def contract_sites(table: Table, own: ProgramInTable, target: Target) -> set[int]:
+def contract_sites(table: Table, own: Published, target: Target) -> set[int]:
     """The sites that the contract names, as `choose_sites` has them."""
     sites = set(own.own.by_site)
     if target.sites_rule == Target.SitesRule.ALL:
@@ -306,7 +228,7 @@ def contract_sites(table: Table, own: ProgramInTable, target: Target) -> set[int
 
 
 def contract_counts(
-    table: Table, own: ProgramInTable, target: Target, sites: Iterable[int]
+    table: Table, own: Published, target: Target, sites: Iterable[int]
 ) -> dict[int, dict[date, Counts]]:
     """The counts of a contract's measure, by site and month."""
     measure, months = Measure(target.measure), table.months
@@ -325,15 +247,15 @@ def contract_counts(
 # --- What could be subtracted --------------------------------------------------------------
 
 
-def _guard(table: Table) -> None:
+def _guard(table: Table, *, is_shared: bool) -> None:
     """Guard what is left when one published sum is taken from another that it overlaps: a year
     from a contract period, one program's year from another's."""
     weights = [part.weight for part in table.parts]
     outer = [own for own in table.keys.values() if weights[own] in (YEAR, CONTRACT)]
     shared: dict[object, list[int]] = defaultdict(list)
-    for (_, place, *_when), number in table.keys.items() if len(table.programs) > 1 else ():
+    for (_, *place, _when), number in table.keys.items() if is_shared else ():
         if weights[number] in (SITE, AREA):
-            shared[place].append(number)
+            shared[tuple(place)].append(number)
     published = {frozenset(part.units) for part in table.parts}
     for group in [outer, *shared.values()]:
         sets = [frozenset(table.parts[number].units) for number in group]
