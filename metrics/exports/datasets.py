@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.db.models import QuerySet
 
-from metrics.models import MonthlyReport
+from metrics.models.reports import MonthlyReportQuerySet
 from metrics.summaries.release import withholding_circle
 from programs.models import Measure, Membership, Program, Site
 from programs.periods import Period
@@ -61,7 +61,7 @@ class Asked:
         sites = Site.objects.covered_by(self.membership)
         return sites if self.sites is None else sites.filter(pk__in=self.sites)
 
-    def narrow(self, reports: QuerySet[MonthlyReport]) -> QuerySet[MonthlyReport]:
+    def narrow(self, reports: MonthlyReportQuerySet) -> MonthlyReportQuerySet:
         """Of the program's reports those of the sites and months asked for."""
         if self.period is not None:
             reports = reports.in_period(self.period)

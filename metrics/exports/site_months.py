@@ -1,8 +1,9 @@
 """Every month of every site: as it comes out, it can be brought in again."""
 
 from collections.abc import Iterator
+from typing import cast
 
-from django.db.models import Case, CharField, F, QuerySet, Value, When
+from django.db.models import Case, CharField, F, Field, QuerySet, Value, When
 from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 
@@ -28,8 +29,8 @@ MONTH_TEXT = Substr(Cast("month", CharField()), 1, 7)  # as 2024-01, made where 
 
 
 def _describe(name: str) -> Column:
-    field = MonthlyReport._meta.get_field(name)
-    meaning = f"{str(field.verbose_name).capitalize()}. {getattr(field, 'help_text', '')}".strip()
+    field = cast(Field, MonthlyReport._meta.get_field(name))
+    meaning = f"{str(field.verbose_name).capitalize()}. {field.help_text}".strip()
     return Column(name, meaning, Type.COUNT)
 
 

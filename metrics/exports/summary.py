@@ -1,6 +1,6 @@
 """A program's figures as the page shows them, unrounded: a row a figure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import unescape
 
 from django.template.loader import render_to_string
@@ -39,7 +39,7 @@ SUMMARY_COLUMNS = tuple(own.name for own in COLUMNS)
 
 def summary_rows(
     summary: ProgramSummary, sentence: str, with_waiting: str = "", notes: Sequence[str] = ()
-) -> Iterator[Iterable[object]]:
+) -> Iterator[Cells]:
     """Yield a header and the program's figures, unrounded.
 
     sentence : the verdict in words, as the page says it

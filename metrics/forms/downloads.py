@@ -5,6 +5,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
 
 from metrics.forms.months import MonthsForm
 from metrics.models import Status
@@ -101,7 +102,8 @@ class DownloadForm(MonthsForm):
 
     def _write_query(self, given) -> str:
         """The choices as they stand in an address."""
-        sent = ((name, self.data.getlist(name)) for name in self.fields if name in given)
+        query = cast(QueryDict, self.data)
+        sent = ((name, query.getlist(name)) for name in self.fields if name in given)
         return urlencode([(name, value) for name, values in sent for value in values])
 
     @property

@@ -80,7 +80,7 @@ def grow_program(program: Program, rows: int) -> None:
         Participation(program=program, site=site, first_month=part.first_month) for site in made
     )
     fields = MonthlyReport._meta.concrete_fields
-    kept = [field.column for field in fields if field.column not in ("id", "site_id")]
+    kept = [str(field.column) for field in fields if field.column not in ("id", "site_id")]
     statement = REPEAT_REPORTS.format(
         columns=", ".join(kept), values=", ".join(f"report.{column}" for column in kept)
     )

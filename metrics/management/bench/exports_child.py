@@ -21,7 +21,7 @@ def main(slug: str) -> dict[str, float]:
 
     membership = Membership.objects.select_related("program", "user").filter(program__slug=slug)[0]
     asked = Asked(membership, timezone.localdate())
-    rows = SITE_MONTHS.count_rows(asked)
+    rows = SITE_MONTHS.count_rows(asked) or 0
     before = _start_watching()
     start = perf_counter()
     with open(os.devnull, "wb") as nowhere:

@@ -8,6 +8,7 @@ import pytest
 from python_calamine import load_workbook
 
 from metrics.exports import DATASETS, Column, Dataset, Ending, Type, send_dataset, workbooks
+from metrics.exports.batches import BATCH_ROWS
 from programs.models import Measure
 from tests.factories import MembershipFactory, MonthlyReportFactory
 from tests.metrics.exports.taking import (
@@ -132,3 +133,54 @@ def test_text_too_long_for_a_cell_is_cut_and_says_so(program, today):
     [_, [_, text]] = sheet_of(taken)
     assert text.endswith("[cut: a cell holds no more; the CSV file has all of it]")
     assert len(text) == workbooks.MOST_LETTERS
+
+
+# --- While it is made ----------------------------------------------------------------------------
+
+
+def failing_at(row):
+    """A dataset that breaks down at a row."""
+    return make((n, "x" if n < row else 1 // 0) for n in range(10_000))
+
+
+@pytest.mark.parametrize("number", [0, 1, 1999, 2000, 2001, 4500])
+def test_file_is_sent_in_batches_and_loses_no_row(program, today, number):
+    own = make([(n, "a,b") for n in range(number)])
+    response = send_dataset(own, asking(program, today), Ending.CSV)
+    parts = list(response.streaming_content)
+    written = "n,text\r\n" + "".join(f'{n},"a,b"\r\n' for n in range(number))
+    assert b"".join(parts).decode() == written
+    assert len(parts) == 1 + -(-number // BATCH_ROWS)
+
+
+@pytest.mark.parametrize("ending", [Ending.CSV, Ending.ZIP])
+def test_file_is_streamed_while_it_is_made(program, today, ending):
+    """A row too far is not asked for before the first ones are on their way."""
+    response = send_dataset(failing_at(6000), asking(program, today), ending)
+    parts = iter(response.streaming_content)
+    assert sum(len(next(parts)) for _ in range(3)) > 0
+    with pytest.raises(ZeroDivisionError):
+        list(parts)
+
+
+@pytest.mark.parametrize("ending", list(Ending))
+def test_what_fails_at_once_is_an_error_and_not_a_file_that_ends_too_soon(program, today, ending):
+    with pytest.raises(ZeroDivisionError):
+        send_dataset(failing_at(1), asking(program, today), ending)
+
+
+def test_workbook_leaves_nothing_behind(program, today, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    response = send_dataset(make([(1, "x")] * 3000), asking(program, today), Ending.XLSX)
+    content_of(response)
+    response.close()
+    with pytest.raises(ZeroDivisionError):
+        send_dataset(failing_at(5000), asking(program, today), Ending.XLSX)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_marks_are_set_in_every_batch(program, today):
+    """Also where the same text was harmless a thousand rows before."""
+    own = make([(n, "=1" if n in (0, 3000) else "x") for n in range(5000)])
+    rows = content_of(send_dataset(own, asking(program, today), Ending.CSV)).decode().splitlines()
+    assert [n for n, row in enumerate(rows) if row.endswith(",'=1")] == [1, 3001]

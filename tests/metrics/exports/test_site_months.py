@@ -63,3 +63,70 @@ def test_member_of_some_sites_gets_these_only(client, program):
     assert [row["site_code"] for row in rows_of(client.get(SITE_MONTHS))] == ["B"]
     sections = [row["section"] for row in rows_of(client.get(SUMMARY))]
     assert [name for name in sections if name.startswith("site ")] == ["site B"]
+
+
+# --- What was asked for ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def three(program):
+    """Sites A and B in one area and C, which is only compared with, in another."""
+    a = program.sites.get()
+    b = ParticipationFactory(program=program, site__code="B", site__area=a.area).site
+    c = ParticipationFactory(program=program, site__code="C", role="comparison").site
+    for site, status in ((a, "approved"), (b, "submitted"), (c, "draft")):
+        for month in (1, 2, 3):
+            MonthlyReportFactory(site=site, month=date(2024, month, 1), status=status)
+    return a, b, c
+
+
+@pytest.mark.parametrize(
+    ("asked", "sites"),
+    [
+        ("", "AAABBBCCC"),
+        ("first=2024-02&last=2024-02", "ABC"),
+        ("first=2024-02&last=2030-01", "AABBCC"),
+        ("site=C&site=A", "AAACCC"),
+        ("status=submitted", "BBB"),
+        ("site=A&status=submitted", ""),
+        ("first=2023-01&last=2023-12", ""),
+    ],
+)
+def test_site_months_are_narrowed_by_what_is_asked(client, three, asked, sites):
+    rows = rows_of(client.get(f"{SITE_MONTHS}?{asked}"))
+    assert "".join(row["site_code"] for row in rows) == sites
+
+
+def test_area_asked_for_has_its_comparison_sites_too(client, three):
+    for site, codes in ((three[0], "AAABBB"), (three[2], "CCC")):
+        rows = rows_of(client.get(SITE_MONTHS, {"area": site.area.code}))
+        assert "".join(row["site_code"] for row in rows) == codes
+
+
+def test_site_months_say_which_sites_are_only_compared_with(client, three):
+    roles = {row["site_code"]: row["role"] for row in rows_of(client.get(SITE_MONTHS))}
+    assert roles == {"A": "program", "B": "program", "C": "comparison"}
+
+
+def test_reopening_that_is_over_counts_as_approved(client, program):
+    site = program.sites.get()
+    for month, until in ((1, date(2025, 7, 14)), (2, date(2025, 7, 15))):
+        MonthlyReportFactory(
+            site=site, month=date(2024, month, 1), status="reopened", reopened_until=until
+        )
+    rows = rows_of(client.get(SITE_MONTHS))
+    assert [row["status"] for row in rows] == ["approved", "reopened"]
+    [row] = rows_of(client.get(SITE_MONTHS, {"status": "approved"}))
+    assert row["month"] == "2024-01"
+
+
+def test_limited_member_cannot_ask_for_other_sites(client, program, three):
+    client.force_login(MembershipFactory(program=program, sites=[three[1]]).user)
+    assert client.get(SITE_MONTHS, {"site": "A"}).status_code == 302
+    rows = rows_of(client.get(SITE_MONTHS, {"area": three[1].area.code}))
+    assert {row["site_code"] for row in rows} == {"B"}
+
+
+def test_reports_of_months_outside_the_participation_are_left_out(client, program):
+    MonthlyReportFactory(site=program.sites.get(), month=date(2022, 12, 1))
+    assert rows_of(client.get(SITE_MONTHS)) == []

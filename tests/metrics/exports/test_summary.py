@@ -5,7 +5,7 @@ import pytest
 from metrics.exports import SUMMARY_COLUMNS
 from metrics.summaries import summarise_program
 from programs.periods import Period
-from tests.factories import MonthlyReportFactory, TargetFactory
+from tests.factories import MonthlyReportFactory, ParticipationFactory, TargetFactory
 from tests.metrics.exports.taking import SUMMARY, rows_of
 
 TODAY = date(2025, 7, 15)
@@ -99,3 +99,12 @@ def test_names_of_programs_cannot_become_formulas(client, program):
     TargetFactory(program=program)
     cells = [cell for row in rows_of(client.get(SUMMARY)) for cell in row.values()]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+
+
+def test_comparison_sites_alone_have_no_summary(client, program):
+    """They are in no figure of the program."""
+    fill(program)
+    ParticipationFactory(program=program, role="comparison", site__code="C")
+    assert rows_of(client.get(SUMMARY, {"site": "C"})) == []
+    both = section(rows_of(client.get(SUMMARY, {"site": ["A", "C"]})), "evaluation")
+    assert both == section(rows_of(client.get(SUMMARY)), "evaluation")
