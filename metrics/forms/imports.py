@@ -106,10 +106,18 @@ class ColumnsForm(forms.Form):
         for number, key in enumerate(self.keys):
             name, _, month = ours.get(key, "").partition("@")
             self.fields[f"ours_{number}"] = forms.ChoiceField(
-                label=key, required=False, choices=_column_choices(), initial=name
+                label=key,
+                required=False,
+                choices=_column_choices(),
+                initial=name,
+                widget=forms.Select({"class": "form-select"}),
             )
             self.fields[f"month_{number}"] = forms.CharField(
-                label=f"Month of {key}", required=False, max_length=20, initial=month
+                label=f"Month of {key}",
+                required=False,
+                max_length=20,
+                initial=month,
+                widget=forms.TextInput({"class": "form-control", "placeholder": "2024-01"}),
             )
 
     def _choices(self, name) -> forms.ChoiceField:
@@ -137,16 +145,17 @@ class ColumnsForm(forms.Form):
             MappedColumn(
                 key,
                 [heading.text for heading in own],
-                self._examples(own[0]),
+                self._examples(own),
                 self[f"ours_{number}"],
                 self[f"month_{number}"],
             )
             for number, (key, own) in enumerate(by_key.items())
         ]
 
-    def _examples(self, heading: Heading) -> list[str]:
-        cells = [row[heading.place] for row in self.preview.sample if heading.place < len(row)]
-        return list(dict.fromkeys(cell.strip() for cell in cells if cell.strip()))[:SHOWN_CELLS]
+    def _examples(self, headings: list[Heading]) -> list[str]:
+        places = [heading.place for heading in headings]
+        cells = (row[at].strip() for row in self.preview.sample for at in places if at < len(row))
+        return list(dict.fromkeys(cell for cell in cells if cell))[:SHOWN_CELLS]
 
     def clean(self):
         super().clean()

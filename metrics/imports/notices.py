@@ -209,9 +209,13 @@ def _notice_skipped(file: FileRead) -> Iterator[FileNotice]:
         names = sorted(name for name, place in file.finder.items() if place == SKIPPED)
         yield FileNotice(
             NoticeKind.SKIPPED,
-            f"{file.table.skipped:,} rows are left out, since they add up others or were said to "
-            f"be left out: {', '.join(names[:5])}.",
+            f"Left out, since they add up others or were said to be left out: "
+            f"{', '.join(names[:5])} ({_rows(file.table.skipped)}).",
         )
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} row{'' if number == 1 else 's'}"
 
 
 def _notice_sheets(file: FileRead) -> Iterator[FileNotice]:

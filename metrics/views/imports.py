@@ -147,6 +147,9 @@ def import_batch(request, slug, pk):
         return render(request, "metrics/import_batch.html", context | watch(job))
     if not batch.applied_at:
         context |= _find(batch)
+        found = context.get("found")
+        if found and found.unknown_sites:
+            context["sites"] = batch.program.sites.order_by("name", "code")
     return render(request, "metrics/import_batch.html", context)
 
 
