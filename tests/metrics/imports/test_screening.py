@@ -43,17 +43,20 @@ def places(draw):
 @st.composite
 def files(draw):
     """Sites, and rows of counts of every kind: usual ones, odd ones, impossible ones."""
-    sites = draw(places())
-    usual = draw(st.integers(2, 60))
+    sites, chance = draw(places()), np.random.default_rng(draw(st.integers(0, 2**32)))
     rows = {}
     for site in range(len(sites)):
-        for month in draw(st.sets(st.integers(0, MONTHS - 1), min_size=4, max_size=MONTHS)):
-            births = draw(st.sampled_from([usual] * 6 + [usual * 3, usual // 3, 0, -1]))
-            counts = {"live_births": births, "infant_deaths": draw(st.integers(-1, 6))}
-            if draw(st.integers(0, 9)) == 0:
-                counts |= {name: draw(st.integers(-1, 5)) for name in COUNT_FIELDS[2:]}
-            rows[site, number_month(FIRST) + month] = counts
-    return sites, dict(sorted(rows.items()))
+        usual, share = int(chance.integers(2, 300)), chance.uniform(0.01, 0.2)
+        begins = int(chance.integers(0, 20))  # before it, months without any birth
+        for month in np.flatnonzero(chance.random(MONTHS) < chance.choice([0.4, 0.9, 1])):
+            level = usual * chance.choice([1, 1, 1, 1.9, 2.1, 0.4]) * (month >= begins)
+            births = int(chance.poisson(level)) if chance.random() > 0.03 else -1
+            deaths = int(chance.poisson(level * share * chance.choice([1, 1, 1, 1.6, 2.2, 0.3])))
+            counts = {"live_births": births, "infant_deaths": deaths - (chance.random() < 0.05)}
+            if chance.random() < 0.1:
+                counts |= {name: int(chance.integers(-1, 6)) for name in COUNT_FIELDS[2:]}
+            rows[site, number_month(FIRST) + int(month)] = counts
+    return sites, rows or {(0, number_month(FIRST)): {"live_births": 1, "infant_deaths": 0}}
 
 
 def as_entries(rows):
