@@ -1,4 +1,5 @@
 import pytest
+from django.core.cache import caches
 
 from tests.factories import ParticipationFactory, ProgramFactory
 
@@ -10,3 +11,10 @@ def program(db):
     for code, name in (("A", "North"), ("B", "South")):
         ParticipationFactory(program=program, site__code=code, site__name=name)
     return program
+
+
+@pytest.fixture(autouse=True)
+def no_signs():
+    """Forget what earlier jobs of the same numbers have said."""
+    yield
+    caches["jobs"].clear()

@@ -1,0 +1,284 @@
+"""From an upload over its columns to the dry run: said once, remembered, and settled by a click."""
+
+import csv
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from metrics.jobs import run_job, signs
+from metrics.models import FileLayout, ImportBatch, Job, MonthlyReport
+from programs.models import Site
+from tests.factories import MembershipFactory, ParticipationFactory
+from tests.metrics.imports.bringing_in import GOOD, HEADER
+from tests.metrics.imports.test_real_files import column, program_of, read
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+WIDE = "Facility;Apr-20;May-20\nNorth;40;38\nSouth;7;\n"
+
+
+@pytest.fixture
+def manager(client, program):
+    user = MembershipFactory(program=program, role="manager").user
+    client.force_login(user)
+    return user
+
+
+def upload(client, content, name="counts.csv", slug="hb"):
+    file = SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())
+    return client.post(f"/programs/{slug}/imports/", {"file": file}).url
+
+
+def say(client, address, **columns):
+    """Send the page of columns: heading -> ours, or what another field holds."""
+    form = client.get(address).context["form"]
+    sent = {f"ours_{n}": columns.pop(key, "") for n, key in enumerate(form.keys)}
+    return client.post(address, sent | columns)
+
+
+def settle(client, address, lines):
+    return client.post(f"{address}settle/", {"ours": [*lines], "theirs": [*lines.values()]})
+
+
+def test_unmapped_file_leads_to_its_columns_and_then_to_the_dry_run(client, program, manager):
+    address = upload(client, WIDE)
+    assert address.endswith("/columns/")
+    answer = say(client, address, **{"Facility": "site_name", "each month": "live_births"})
+    assert (answer.status_code, answer.url) == (302, address.removesuffix("columns/"))
+    assert client.get(answer.url).context["found"].numbers["NEW"] == 3
+
+
+def test_columns_are_guessed_from_names_and_cells(client, program, manager):
+    text = "District,Periode,Naissances vivantes,Births in care\nNorth,Avr-24,40,x\n"
+    assert upload(client, text).endswith(f"/imports/{ImportBatch.objects.get().pk}/")
+    assert ImportBatch.objects.get().mapping == {
+        "site_name": "District", "month": "Periode", "live_births": "Naissances vivantes",
+    }  # fmt: skip
+
+
+def test_mapping_is_remembered_for_the_next_file_with_these_headings(client, program, manager):
+    address = upload(client, WIDE)
+    say(client, address, **{"Facility": "site_name", "each month": "live_births"})
+    later = "Apr-21;Facility;Jun-21;May-21\n40;North;39;38\n"  # other months, another order
+    again = upload(client, later, "next year.csv")
+    assert not again.endswith("/columns/")
+    assert client.get(again).context["found"].numbers["NEW"] == 3
+
+
+def test_remembered_mapping_belongs_to_one_program(client, program, manager):
+    say(client, upload(client, WIDE), **{"Facility": "site_name", "each month": "live_births"})
+    other = MembershipFactory(program__slug="other", user=manager, role="manager").program
+    assert upload(client, WIDE, slug="other").endswith("/columns/")
+    assert FileLayout.objects.exclude(program=other).count() == 1
+
+
+def test_column_without_a_month_may_be_said_to_be_of_one(client, program, manager):
+    address = upload(client, "Facility,bir74,bir79\nNorth,40,38\n")
+    sent = {"ours_0": "site_name", "ours_1": "live_births", "ours_2": "live_births"}
+    client.post(address, sent | {"month_1": "2020-06", "month_2": "2024-06"})
+    assert ImportBatch.objects.get().mapping == {
+        "site_name": "Facility",
+        "live_births@2020-06": "bir74",
+        "live_births@2024-06": "bir79",
+    }
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        ({"Facility": "site_name"}, "The header has no column month or live_births."),
+        (
+            {"Facility": "live_births", "each month": "live_births"},
+            "Several columns are said to be live_births. Choose one of them.",
+        ),
+        (
+            {"Facility": "site_name", "each month": "live_births", "last_month": "soon"},
+            'last_month: "soon" is not a month.',
+        ),
+    ],
+)
+def test_what_is_missing_or_said_twice_is_told(client, program, manager, columns, sentence):
+    answer = say(client, upload(client, WIDE), **columns)
+    assert answer.status_code == 422
+    assert sentence in answer.context["form"].non_field_errors()[0]
+    assert not FileLayout.objects.exists()
+
+
+def test_other_headings_are_looked_at_when_asked_for(client, program, manager):
+    address = upload(client, "Report,of\nFacility,Apr-20\nNorth,40\n")
+    answer = client.post(address, {"header": "2"})
+    assert (answer.status_code, answer.url) == (302, address)
+    assert client.get(address).context["form"].keys == ["Facility", "each month"]
+
+
+def test_offer_of_the_dry_run_is_taken_by_a_click_and_remembered(client, program, manager):
+    address = upload(client, f"{HEADER}\nA,2024-01,40,16*\n")
+    notice = client.get(address).context["found"].notices[0]
+    assert settle(client, address, notice.offers["Take the number without its mark"]).url == address
+    assert client.get(address).context["found"].numbers["NEW"] == 1
+    assert FileLayout.objects.get().mapping["marked"] == "take"
+
+
+def test_unknown_site_is_settled_from_the_page(client, program, manager):
+    address = upload(client, "site_name,month,live_births\nNoth = 1,2024-01,4\n")
+    page = client.get(address)
+    assert [site.code for site in page.context["sites"]] == ["A", "B"]
+    settle(client, address, {"site Noth = 1": "A"})
+    assert client.get(address).context["found"].numbers["NEW"] == 1
+
+
+def test_nonsense_that_is_settled_changes_nothing(client, program, manager):
+    address = upload(client, GOOD)
+    before = ImportBatch.objects.get().mapping
+    settle(client, address, {"marked": "x"})
+    assert "marked: " in client.get(address).text
+    assert ImportBatch.objects.get().mapping == before
+
+
+def test_applied_file_is_read_no_other_way(client, program, manager):
+    address = upload(client, GOOD)
+    client.post(f"{address}apply/")
+    run_job(Job.objects.get().pk)
+    settle(client, address, {"marked": "take"})
+    assert client.get(f"{address}columns/").url == address
+    assert "marked" not in ImportBatch.objects.get().mapping
+
+
+# --- In the background ---------------------------------------------------------------------------
+
+
+def test_large_file_is_looked_through_in_the_background(client, program, manager, settings):
+    settings.IMPORT_INLINE_BYTES = 10
+    address = upload(client, GOOD)
+    assert "it is looked through in the background" in client.get(address).text
+    client.post(f"{address}check/")
+    assert "Waiting to begin" in client.get(address).text
+    run_job(Job.objects.get().pk)
+    assert client.get(address).context["found"].numbers["NEW"] == 3
+
+
+def test_progress_is_told_until_the_job_has_ended(client, program, manager):
+    address = upload(client, GOOD)
+    client.post(f"{address}apply/")
+    Job.objects.update(state="running")
+    job = Job.objects.get()
+    signs.leave_sign(job.pk, signs.Progress(1500, 3000, "write"))
+    page = client.get(f"{address}progress/", headers={"hx-request": "true"})
+    assert "1,500 of 3,000 reports written" in page.text
+    Job.objects.update(state="done")
+    ended = client.get(f"{address}progress/", headers={"hx-request": "true"})
+    assert ended["HX-Refresh"] == "true"
+
+
+def test_job_of_a_worker_that_is_gone_shows_as_failed_and_can_be_started_again(
+    client, program, manager
+):
+    address = upload(client, GOOD)
+    client.post(f"{address}apply/")
+    Job.objects.update(state="running", started_at="2025-07-15T11:59:00Z")  # a minute ago
+    page = client.get(address)
+    assert "The worker stopped without an answer. Nothing of it was written." in page.text
+    client.post(f"{address}apply/")
+    run_job(Job.objects.first().pk)
+    assert MonthlyReport.objects.count() == 3
+
+
+def test_waiting_job_is_cancelled_from_the_page(client, program, manager):
+    address = upload(client, GOOD)
+    client.post(f"{address}apply/")
+    client.post(f"{address}cancel/")
+    assert "Cancelled by" in client.get(address).text
+    assert not MonthlyReport.objects.exists()
+
+
+def test_second_job_of_one_file_waits_its_turn(client, program, manager):
+    address = upload(client, GOOD)
+    for _ in range(2):
+        client.post(f"{address}apply/")
+    assert "Something is being done with this file already." in client.get(address).text
+    assert Job.objects.count() == 1
+
+
+def test_file_is_undone_from_its_page(client, program, manager):
+    address = upload(client, GOOD)
+    for act in ("apply", "undo"):
+        client.post(f"{address}{act}/")
+        run_job(Job.objects.first().pk)
+    assert not MonthlyReport.objects.exists()
+    assert f"by {manager}" in client.get(address).text
+
+
+def test_every_row_of_the_dry_run_is_a_file(client, program, manager):
+    client.post(f"{upload(client, GOOD)}apply/")
+    run_job(Job.objects.get().pk)
+    text = (
+        f"{HEADER}\nA,2024-01,41,2\nA,2024-02,38,0\nA,2024-03,x,0\nB,2024-02,9,0\nC,2024-01,1,0\n"
+    )
+    address = upload(client, text, "again.csv")
+    rows = list(csv.DictReader(client.get(f"{address}rows.csv").getvalue().decode().splitlines()))
+    told = [
+        (row["row"], row["outcome"], row["column"], row["stored"], row["value"]) for row in rows
+    ]
+    assert told == [
+        ("2", "changed", "live_births", "40", "41"),
+        ("3", "unchanged", "", "", ""),
+        ("4", "refused", "live_births", "", "x"),
+        ("5", "new", "", "", ""),
+        ("6", "refused", "site_code", "", "C"),
+    ]
+    assert rows[2]["said"].startswith('"x" is not a whole number.')
+
+
+# --- Real files through the page -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "new"),
+    [
+        ("us_monthly_births_infant_deaths_2010_2017.csv", {"period": "month", "all_site": "R-0",
+         "live_births": "live_births", "infant_deaths": "infant_deaths"}, 96),
+        ("argentina_national_1980_2024.csv", {"year": "year", "all_month_of_year": "12",
+         "all_site": "R-0", "live_births": "live_births", "infant_deaths": "infant_deaths"}, 45),
+        ("semmelweis_monthly.csv", {"date": "month", "births": "live_births", "all_site": "R-0",
+         "deaths": "maternal_deaths"}, 98),
+        ("semmelweis_yearly_by_clinic.csv", {"year": "year", "clinic": "site_name",
+         "all_month_of_year": "12", "births": "live_births", "deaths": "maternal_deaths"}, 12),
+    ],
+)  # fmt: skip
+def test_real_file_is_mapped_on_the_page_as_it_is(client, name, columns, new):
+    program = program_of("clinic 1", "clinic 2")
+    client.force_login(MembershipFactory(program=program, role="manager").user)
+    address = upload(client, read(name), name, program.slug).removesuffix("columns/")
+    assert say(client, f"{address}columns/", **columns).url == address
+    assert client.get(address).context["found"].numbers["NEW"] == new
+
+
+def test_districts_of_a_real_file_are_found_without_saying_anything(client):
+    name = "india_ap_hmis_monthly_13districts.csv"
+    program = program_of(*sorted(set(column(name, "district"))))
+    client.force_login(MembershipFactory(program=program, role="manager").user)
+    found = client.get(upload(client, read(name), name, program.slug)).context["found"]
+    assert (found.numbers["NEW"], found.numbers["EMPTY"]) == (468, 13)
+
+
+def test_group_of_a_real_file_spelled_three_ways_is_one_site(client):
+    program, name = program_of("Black"), "nyc_infant_mortality.csv"
+    client.force_login(MembershipFactory(program=program, role="manager").user)
+    address = upload(client, read(name), name, program.slug).removesuffix("columns/")
+    columns = {"Year": "year", "Materal Race or Ethnicity": "site_name", "all_month_of_year": "12"}
+    columns |= {"Infant Deaths": "infant_deaths", "Number of Live Births": "live_births"}
+    say(client, f"{address}columns/", **columns)
+    spellings = ("Black Non-Hispanic", "Non-Hispanic Black", "Black NH")
+    settle(client, address, {f"site {own}": "R-0" for own in spellings})
+    groups = column(name, "Materal Race or Ethnicity")
+    years = [
+        year for year, own in zip(column(name, "Year"), groups, strict=True) if own in spellings
+    ]
+    assert client.get(address).context["found"].numbers["NEW"] == len(years) == 13
+
+
+def test_site_that_joins_later_is_found_by_the_same_file(client, program, manager):
+    address = upload(client, "site_code,month,live_births\nNEW,2024-01,4\n")
+    assert client.get(address).context["found"].numbers["REFUSED"] == 1
+    ParticipationFactory(program=program, site__code="NEW")
+    assert client.get(address).context["found"].numbers["NEW"] == 1
+    assert Site.objects.count() == 3
