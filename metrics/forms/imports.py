@@ -92,9 +92,9 @@ class ColumnsForm(forms.Form):
         help_text="Later ones are left out. Empty: all.",
     )  # fmt: skip
 
-    def __init__(self, *args, preview: Preview, program, lines: Lines, **kwargs):
+    def __init__(self, sent, *, preview: Preview, program, lines: Lines):
         self.preview, self.program, self.kept = preview, program, dict(lines)
-        super().__init__(*args, initial=self._initial(), **kwargs)
+        super().__init__(sent, initial=self._initial())
         sheets = [(s.name, s.name) for s in preview.source.sheets if s.name]
         self._choices("sheet").choices = [(EMPTY, "The first that is shown"), *sheets]
         sites = program.sites.order_by("name", "code").values_list("code", "name")

@@ -70,7 +70,7 @@ def remember_layout(program, headings: Sequence[Heading], lines: Lines, *, by) -
 def recall_layout(program, headings: Sequence[Heading]) -> dict[str, str] | None:
     """How a file with these headings was mapped last, if one was."""
     layout = FileLayout.objects.filter(program=program, signature=sign(headings)).first()
-    return layout and dict(layout.mapping)
+    return dict(layout.mapping) if layout else None
 
 
 def guess_mapping(preview: Preview) -> dict[str, str]:

@@ -129,7 +129,12 @@ def _find_jump(table: Table, name: str, chosen: Numbers) -> FileNotice | None:
     best: tuple[Fraction, int, tuple[int, int, int, int]] | None = None
     for start in range(JUMP_MONTHS, len(died) - JUMP_MONTHS + 1):
         now, past = slice(start, start + JUMP_MONTHS), slice(start - JUMP_MONTHS, start)
-        counts = tuple(int(own.sum()) for own in (died[now], born[now], died[past], born[past]))
+        counts = (
+            int(died[now].sum()),
+            int(born[now].sum()),
+            int(died[past].sum()),
+            int(born[past].sum()),
+        )
         if not (counts[1] and counts[3]) or not find_oddity(*counts, factor=JUMP_FACTOR):
             continue
         times = Fraction(max(1, counts[0]) * counts[3], max(1, counts[2]) * counts[1])

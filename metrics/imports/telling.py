@@ -26,7 +26,7 @@ def tell_rows(run: DryRun) -> Iterator[tuple[object, ...]]:
 
 def _lines(run: DryRun, own: Explained) -> Iterator[tuple[object, ...]]:
     place = _place(run, own)
-    lines = [(name, new, old, "") for name, old, new in own.changes]
+    lines: list[tuple[object, ...]] = [(name, new, old, "") for name, old, new in own.changes]
     said = [*own.faults, *own.questions]
     lines += [(f.field, own.cells.get(f.field, ""), "", f.message) for f in said]
     for line in lines or [("", "", "", "")]:

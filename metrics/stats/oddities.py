@@ -61,8 +61,9 @@ def find_oddities(
     top, bottom = Fraction(factor).as_integer_ratio()
     far = (bottom * seen > top * expected) | (top * seen < bottom * expected)
     chosen = np.nonzero(far & (over > 0) & (over_before > 0))
-    own = [array[chosen] for array in (now, over, before, over_before)]
-    low, high = ratio_limits(*own, ODDITY_CONFIDENCE)
+    low, high = ratio_limits(
+        now[chosen], over[chosen], before[chosen], over_before[chosen], ODDITY_CONFIDENCE
+    )
     odd = np.zeros(now.shape, dtype=np.int8)
     is_many = bottom * seen[chosen] > top * expected[chosen]
     odd[chosen] = np.where((low > 1) & is_many, 1, np.where((high < 1) & ~is_many, -1, 0))

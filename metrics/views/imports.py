@@ -142,14 +142,11 @@ def import_batch(request, slug, pk):
     """Show what applying a file would do, what is being done with it, or what it did."""
     batch = get_batch(request, slug, pk)
     job = look_at(batch.jobs.select_related("requested_by").first())
-    context = {"program": batch.program, "batch": batch, "job": job, "left_out": LEFT_OUT}
+    context: dict[str, object] = {"program": batch.program, "batch": batch, "job": job}
     if job and not job.is_finished:
         return render(request, "metrics/import_batch.html", context | watch(job))
     if not batch.applied_at:
         context |= _find(batch)
-        found = context.get("found")
-        if found and found.unknown_sites:
-            context["sites"] = batch.program.sites.order_by("name", "code")
     return render(request, "metrics/import_batch.html", context)
 
 
@@ -161,13 +158,18 @@ def watch(job: Job) -> dict[str, object]:
 def _find(batch: ImportBatch) -> dict[str, object]:
     """What a dry run finds: at once for a small file; for a large one what was found in the
     background, or nothing yet."""
-    if batch.size > settings.IMPORT_INLINE_BYTES:
-        found = Found.from_json(batch.found) if batch.found else None
-        return {"found": found, "is_large": True}
+    is_large = batch.size > settings.IMPORT_INLINE_BYTES
     try:
-        return {"found": check_batch(batch, today=timezone.localdate())}
+        if not is_large:
+            found = check_batch(batch, today=timezone.localdate())
+        else:
+            found = Found.from_json(batch.found) if batch.found else None
     except FileRefusedError as refusal:
         return {"refusal": str(refusal)}
+    context = {"found": found, "is_large": is_large, "left_out": LEFT_OUT}
+    if found and found.unknown_sites:
+        context["sites"] = batch.program.sites.order_by("name", "code")
+    return context
 
 
 def get_batch(request, slug, pk) -> ImportBatch:
