@@ -54,13 +54,16 @@ def compare_exports(program: Program, rows: int, say: Callable[[str], object]) -
         for _ in range(RUNS):
             ours.append(take_in_child(database, program.slug))
             bare.append(time_bare(database))
+        book = take_in_child(database, program.slug, "xlsx")
     own, theirs = median(run.seconds for run in ours), median(bare)
     megabytes = max(run.growth for run in ours) / 1024**2
     say(
         f"export as CSV {1000 * own:8.0f} ms  {ours[0].rows:,} rows, median of {RUNS} runs; "
         f"the process grew by {megabytes:.1f} MB\n"
         f"{bare_name():<13} {1000 * theirs:8.0f} ms\n"
-        f"speed         {theirs / own:8.2f} of that; {WANTED} is wanted"
+        f"speed         {theirs / own:8.2f} of that; {WANTED} is wanted\n"
+        f"as XLSX       {1000 * book.seconds:8.0f} ms  once; "
+        f"the process grew by {book.growth / 1024**2:.1f} MB"
     )
 
 
@@ -104,10 +107,10 @@ def database_for_others() -> Iterator[dict]:
         yield reached | {"NAME": path}
 
 
-def take_in_child(database: dict, slug: str) -> Taken:
+def take_in_child(database: dict, slug: str, ending: str = "csv") -> Taken:
     """Take the file in a process of its own, so that what it grows by is the file's doing."""
     done = subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-m", CHILD, slug],
+        [sys.executable, "-m", CHILD, slug, ending],
         cwd=settings.BASE_DIR,
         env={**os.environ, "BENCH_DATABASE": json.dumps(database)},
         stdout=subprocess.PIPE,

@@ -1,5 +1,5 @@
 """Takes one file of site-months, and says how long it took and what it took. The bench runs it in
-a process of its own: python -m metrics.management.bench.exports_child SLUG."""
+a process of its own: python -m metrics.management.bench.exports_child SLUG csv."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 
-def main(slug: str) -> dict[str, float]:
+def main(slug: str, ending: str) -> dict[str, float]:
     """Take the file as a viewer does, to nowhere."""
     settings.DATABASES["default"].update(json.loads(os.environ["BENCH_DATABASE"]))
     django.setup()
@@ -25,7 +25,7 @@ def main(slug: str) -> dict[str, float]:
     before = _start_watching()
     start = perf_counter()
     with open(os.devnull, "wb") as nowhere:
-        nowhere.writelines(send_dataset(SITE_MONTHS, asked, Ending.CSV))
+        nowhere.writelines(send_dataset(SITE_MONTHS, asked, Ending(ending)))
     seconds = perf_counter() - start
     return {"seconds": seconds, "rows": rows, "growth": _memory("VmHWM") - before}
 
@@ -43,4 +43,4 @@ def _memory(name: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(sys.argv[1])))
+    sys.stdout.write(json.dumps(main(*sys.argv[1:])))

@@ -116,6 +116,8 @@ def test_rows_beyond_a_sheet_go_on_to_the_next(program, today, monkeypatch):
     taken = content_of(send_dataset(own, asking(program, today), Ending.XLSX))
     book = load_workbook(io.BytesIO(taken))
     assert book.sheet_names == ["Data", "Data 2", "Data 3", "About"]
+    shown = [b"tabSelected" in unzip(taken)[f"xl/worksheets/sheet{n}.xml"] for n in (1, 2, 3, 4)]
+    assert shown == [True, False, False, False]
     rows = [row for name in book.sheet_names[:3] for row in sheet_of(taken, name)[1:]]
     assert rows == [[str(n), "x"] for n in range(7)]
 

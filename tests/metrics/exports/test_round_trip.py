@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -37,6 +37,9 @@ COLUMNS = tuple(
 
 
 @given(ROWS)
+@example(
+    [("_x0041_", 0, "__x000D_x_\r\n", None), ("\x01", None, " \x1f\t", 7), ("<&>", 1, "]]>", 2)]
+)
 @settings(max_examples=30, deadline=None)
 def test_texts_and_counts_read_back_from_every_file(rows):
     own = Dataset("own", "Own", "", COLUMNS, lambda asked: iter(rows), "")
