@@ -63,7 +63,8 @@ def read_month(text: str, order: DayOrder = DayOrder.UNKNOWN) -> date:
             if 1 <= number <= 12:
                 return date(_full_year(found["year"]), number, 1)
     if match := _DAY_OF_MONTH.fullmatch(plain):
-        return _read_day(text, *map(int, match.groups()), order)
+        first, second, year = map(int, match.groups())
+        return _read_day(text, first, second, year, order)
     if (match := _SERIAL.fullmatch(plain)) and int(match[1]) in _SERIALS:
         return month_of(_SERIAL_ZERO + timedelta(days=int(match[1])))
     raise ValueError(f'"{text}" is not a month. Write year-month, such as 2024-01.')

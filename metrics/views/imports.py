@@ -159,11 +159,9 @@ def _find(batch: ImportBatch) -> dict[str, object]:
     """What a dry run finds: at once for a small file; for a large one what was found in the
     background, or nothing yet."""
     is_large = batch.size > settings.IMPORT_INLINE_BYTES
+    found = Found.from_json(batch.found) if is_large and batch.found else None
     try:
-        if not is_large:
-            found = check_batch(batch, today=timezone.localdate())
-        else:
-            found = Found.from_json(batch.found) if batch.found else None
+        found = found if is_large else check_batch(batch, today=timezone.localdate())
     except FileRefusedError as refusal:
         return {"refusal": str(refusal)}
     context = {"found": found, "is_large": is_large, "left_out": LEFT_OUT}
