@@ -138,7 +138,12 @@ def read_file(
     finder = SiteFinder(list_sites(program), mapping.sites)
     readers = Readers.of(mapping, columns, finder, preview.sample)
     table = read_table(
-        preview.rows(), columns, readers, last_month=mapping.last_month, report=report
+        preview.rows(),
+        preview.last + 1,
+        columns,
+        readers,
+        last_month=mapping.last_month,
+        report=report,
     )
     if "counted" in columns.places:
         table = merge_counts(table)
@@ -169,9 +174,9 @@ def _judge(table: Table, context: Context) -> Judged:
     standing = stand(table, context, stored_at, is_stored)
     is_empty = table.is_empty
     again, same = find_repeated(table, is_empty)
-    refused = find_refused(standing, context.at_gate, context.today)
+    refused = find_refused(standing, context.spells, context.today)
     locked = find_locked(standing, context.at_gate)
-    outside = ~is_within(standing, [[period] for period in context.parts])
+    outside = ~is_within(standing, context.parts)
 
     outcomes = np.full(len(table), Outcome.UNCHANGED, dtype=np.int8)
     outcomes[~is_stored] = Outcome.NEW

@@ -10,6 +10,7 @@ import numpy as np
 from metrics.approvals import MOVES, Move
 from metrics.gate import Fault, SiteAtGate, check_breakdown
 from metrics.imports.reading import FileRefusedError
+from metrics.imports.screening import Bounds, bound
 from metrics.imports.table import Numbers, Table, date_of, number_month
 from metrics.locks import sites_at_gate
 from metrics.models import COUNT_FIELDS, MonthlyReport
@@ -17,7 +18,7 @@ from metrics.models.reports import standing
 from metrics.parts import load_breakdowns
 from programs.actions import hold_sites
 from programs.models import Program, Site
-from programs.periods import Period, shift_month
+from programs.periods import shift_month
 
 FETCHED = 10_000
 LOOK_BACK = 36  # months before the file's own that the gate may ask for
@@ -58,12 +59,14 @@ class Context:
     """One program as it is now.
 
     sites : in the order in which the file's entries number them
+    parts, spells : when each takes part in the program, and when it is open
     """
 
     program: Program
     today: date
     sites: Sequence[Site]
-    parts: Sequence[Period]
+    parts: Bounds
+    spells: Bounds
     at_gate: Sequence[SiteAtGate]
     stored: Stored
 
@@ -119,7 +122,8 @@ def load_context(
         program,
         today,
         now,
-        [parts[site.pk].period for site in sites],
+        bound([[parts[site.pk].period] for site in sites]),
+        bound([at_gate[site.pk].operation for site in sites]),
         [at_gate[site.pk] for site in sites],
         _load_stored(now, table, today, lock),
     )

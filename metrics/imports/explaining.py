@@ -75,7 +75,7 @@ def explain(run: DryRun, wanted, *, with_misplaced: bool) -> Iterator[Explained]
     misplaced = set(run.table.misplaced.tolist()) if with_misplaced else set()
     last = max([*misplaced, int(rows[-1])] if len(rows) else misplaced, default=0)
     explainer, at = _Explainer(run), 0
-    for number, cells in run.file.preview.rows():
+    for number, cells in enumerate(run.file.preview.rows(), start=run.file.preview.last + 1):
         if number > last:
             return
         if number in misplaced:

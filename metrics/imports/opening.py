@@ -26,9 +26,9 @@ class Preview:
     headings: Sequence[Heading]
     sample: Sequence[Sequence[str]]
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Every row below the headings, numbered as spreadsheets show them."""
-        return islice(enumerate(self.source.rows(self.sheet), start=1), self.last, None)
+    def rows(self) -> Iterator[list[str]]:
+        """Every row below the headings. The first is row `last` + 1 of the spreadsheet."""
+        return islice(self.source.rows(self.sheet), self.last, None)
 
 
 def look_into(source: SourceFile, mapping: Mapping) -> Preview:

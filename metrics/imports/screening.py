@@ -24,6 +24,7 @@ from metrics.models.reports import AGE_FIELDS
 from metrics.stats.oddities import find_oddities
 from programs.periods import Period, month_of
 
+Bounds = list[Numbers]
 BLOCK_CELLS = 250_000  # site-months looked at together
 
 
@@ -44,10 +45,13 @@ class Entries:
         return np.full(len(self.site), -1, dtype=np.int32) if own is None else own
 
 
-def find_refused(entries: Entries, sites: Sequence[SiteAtGate], today: date) -> Numbers:
-    """Which entries the gate would refuse."""
+def find_refused(entries: Entries, spells: Bounds, today: date) -> Numbers:
+    """Which entries the gate would refuse.
+
+    spells : when the sites were open
+    """
     refused = entries.month > number_month(month_of(today))
-    refused |= ~is_within(entries, [site.operation for site in sites])
+    refused |= ~is_within(entries, spells)
     refused |= entries.count("live_births") < 0
     for own in entries.counts.values():
         refused |= (own == UNREADABLE) | (own == NOT_PARTED)
@@ -62,20 +66,28 @@ def _find_wrong_ages(entries: Entries) -> Numbers:
     return given & ((deaths < 0) | (total > deaths) | ((total < deaths) & is_all))
 
 
-def is_within(entries: Entries, periods: Sequence[Sequence[Period]]) -> Numbers:
-    """Which entries lie in one of the periods of their site."""
-    within = np.zeros(len(entries.site), dtype=bool)
-    for turn in range(max(map(len, periods), default=0)):
-        bounds = np.array(
+def bound(periods: Sequence[Sequence[Period]]) -> Bounds:
+    """The periods of each site as first and last months: an array of two columns for the first
+    period of all, one for the second, and so on. A site that has no further one has none then."""
+    return [
+        np.array(
             [_bounds(own[turn]) if turn < len(own) else (1, 0) for own in periods], dtype=np.int32
         )
-        first, last = bounds[entries.site].T
-        within |= (first <= entries.month) & (entries.month <= last)
-    return within
+        for turn in range(max(map(len, periods), default=0))
+    ]
 
 
 def _bounds(period: Period) -> tuple[int, int]:
     return number_month(period.first), number_month(period.last)
+
+
+def is_within(entries: Entries, bounds: Bounds) -> Numbers:
+    """Which entries lie in one of the periods of their site, as `bound` gives them."""
+    within = np.zeros(len(entries.site), dtype=bool)
+    for own in bounds:
+        first, last = own[entries.site].T
+        within |= (first <= entries.month) & (entries.month <= last)
+    return within
 
 
 def find_locked(entries: Entries, sites: Sequence[SiteAtGate]) -> Numbers:

@@ -4,7 +4,7 @@ A site-month in it is called an entry. In a long file a row holds one, in a wide
 month; where each row is about one count, several rows make one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -29,7 +29,6 @@ from programs.periods import MONTHS_PER_YEAR
 CHUNK_ROWS = 20_000
 NO_MONTH = -1
 Numbers = np.ndarray
-Rows = Iterable[tuple[int, list[str]]]
 
 
 def number_month(month: date) -> int:
@@ -166,7 +165,8 @@ class _Chunks:
 
 
 def read_table(
-    rows: Rows,
+    rows: Iterator[list[str]],
+    first: int,
     columns: Columns,
     readers: Readers,
     *,
@@ -175,31 +175,26 @@ def read_table(
 ) -> Table:
     """Read all rows below the headings.
 
-    rows : (number, cells), as spreadsheets count
+    first : the number of the first of them, as spreadsheets count
     report : is told the number of the last row read
     """
     made = _Chunks(counts={name: [] for name in columns.fields})
-    for numbers, cells in _chunks(rows):
-        _read_chunk(made, numbers, cells, columns, readers)
+    for row, cells in _chunks(rows, first):
+        _read_chunk(made, row, cells, columns, readers)
         if report:
-            report(numbers[-1])
+            report(int(row[-1]))
     return _sort(made, columns, last_month)
 
 
-def _chunks(rows: Rows) -> Iterator[tuple[list[int], list[list[str]]]]:
-    """Rows in chunks, those without any cell left out."""
-    rows = iter(rows)
-    while chunk := list(islice(rows, CHUNK_ROWS)):
-        filled = [own for own in chunk if any(own[1])]
-        if filled:
-            numbers, cells = zip(*filled, strict=True)
-            yield list(numbers), list(cells)
+def _chunks(rows: Iterator[list[str]], number: int) -> Iterator[tuple[Numbers, list[list[str]]]]:
+    while cells := list(islice(rows, CHUNK_ROWS)):
+        yield np.arange(number, number + len(cells), dtype=np.int32), cells
+        number += len(cells)
 
 
-def _read_chunk(made: _Chunks, numbers, cells, columns: Columns, readers: Readers):
+def _read_chunk(made: _Chunks, row: Numbers, cells, columns: Columns, readers: Readers):
     too_wide = _even_out(cells, columns.width)
     texts = list(zip(*cells, strict=True))
-    row = np.array(numbers, dtype=np.int32)
     site = _read_sites(texts, columns, readers.sites, len(row))
     month = _read_months(texts, columns, readers, len(row))
     counted = _read_counted(texts, columns, readers, len(row))

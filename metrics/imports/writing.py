@@ -79,22 +79,19 @@ class Rows:
     def __len__(self) -> int:
         return len(self.site)
 
-    def in_order(self) -> "Rows":
-        """By site and month, as the reports lie in their index."""
-        if (np.diff(self.site) >= 0).all():
-            return self
+    def pieces(self) -> Iterator["Rows"]:
+        """By site and month, as the reports lie in their index; cut between two sites."""
         order = np.lexsort((self.month, self.site))
-        counts = {name: own[order] for name, own in self.counts.items()}
-        return Rows(self.site[order], self.month[order], counts, self.is_new[order])
-
-    def pieces(self) -> Iterator[slice]:
-        """Where to cut them, once they are in order: between two sites."""
         start = 0
-        while start < len(self):
-            last = self.site[min(start + PIECE_ROWS, len(self)) - 1]
-            end = int(np.searchsorted(self.site, last, side="right"))
-            yield slice(start, end)
+        while start < len(order):
+            last = self.site[order[min(start + PIECE_ROWS, len(order)) - 1]]
+            end = int(np.searchsorted(self.site, last, side="right", sorter=order))
+            yield self._take(order[start:end])
             start = end
+
+    def _take(self, places: np.ndarray) -> "Rows":
+        counts = {name: own[places] for name, own in self.counts.items()}
+        return Rows(self.site[places], self.month[places], counts, self.is_new[places])
 
 
 def write_rows(
@@ -113,26 +110,25 @@ def write_rows(
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("Rows are written all or none: open a transaction.")
-    rows = rows.in_order()
     statements, said = _compose(list(rows.counts)), _say(batch, by, now)
     fill = {"sqlite": _fill_sqlite, "postgresql": _fill_postgresql}[connection.vendor]
+    written = 0
     with connection.cursor() as cursor:
-        cursor.execute(statements.incoming)
         if connection.vendor == "postgresql":
             # Else half of the work is left for the commit, after all is reported as written.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for piece in rows.pieces():
-            fill(cursor, rows, piece)
-            said |= {"first": int(rows.site[piece.start]), "last": int(rows.site[piece.stop - 1])}
-            for statement in (statements.add, statements.change):
+            said |= {"first": int(piece.site[0]), "last": int(piece.site[-1])}
+            cursor.execute(statements.incoming)
+            fill(cursor, piece)
+            for statement in (statements.add, statements.change, statements.keep):
                 cursor.execute(statement, said)
-            cursor.execute(statements.keep, said)
-            if cursor.rowcount != piece.stop - piece.start:
+            if cursor.rowcount != len(piece):
                 raise IntegrityError("Reports were stored or deleted since these were checked.")
-            cursor.execute("DELETE FROM incoming")
+            cursor.execute("DROP TABLE incoming")
+            written += len(piece)
             if report:
-                report(piece.stop)
-        cursor.execute("DROP TABLE incoming")
+                report(written)
 
 
 @dataclass(frozen=True)
@@ -188,15 +184,13 @@ def _column(name: str) -> str:
     return _META.get_field(name).column
 
 
-def _fill_sqlite(cursor, rows: Rows, piece: slice) -> None:
-    months = {
-        month: _first_day(month).isoformat() for month in np.unique(rows.month[piece]).tolist()
-    }
+def _fill_sqlite(cursor, rows: Rows) -> None:
+    months = {month: _first_day(month).isoformat() for month in np.unique(rows.month).tolist()}
     columns = [
-        rows.site[piece].tolist(),
-        [months[month] for month in rows.month[piece].tolist()],
-        *(counts[piece].tolist() for counts in rows.counts.values()),
-        rows.is_new[piece].tolist(),
+        rows.site.tolist(),
+        [months[month] for month in rows.month.tolist()],
+        *(counts.tolist() for counts in rows.counts.values()),
+        rows.is_new.tolist(),
     ]
     statement = FILL.format(values=", ".join(["%s"] * len(columns)))
     cursor.executemany(statement, zip(*columns, strict=True))
@@ -207,19 +201,19 @@ def _fill_sqlite(cursor, rows: Rows, piece: slice) -> None:
 BINARY_HEAD, BINARY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 
 
-def _fill_postgresql(cursor, rows: Rows, piece: slice) -> None:
-    months, places = np.unique(rows.month[piece], return_inverse=True)
+def _fill_postgresql(cursor, rows: Rows) -> None:
+    months, places = np.unique(rows.month, return_inverse=True)
     days = np.array([(_first_day(month) - date(2000, 1, 1)).days for month in months.tolist()])
     columns = [
-        ("site", ">i8", rows.site[piece]),
+        ("site", ">i8", rows.site),
         ("month", ">i4", days[places]),
-        *((name, ">i4", counts[piece]) for name, counts in rows.counts.items()),
-        ("is_new", ">i4", rows.is_new[piece]),
+        *((name, ">i4", counts) for name, counts in rows.counts.items()),
+        ("is_new", ">i4", rows.is_new),
     ]
     shape = [("fields", ">i2")]
     for name, kind, _ in columns:
         shape += [(f"length of {name}", ">i4"), (name, kind)]
-    table = np.empty(piece.stop - piece.start, dtype=shape)
+    table = np.empty(len(rows), dtype=shape)
     table["fields"] = len(columns)
     for name, kind, values in columns:
         table[f"length of {name}"], table[name] = np.dtype(kind).itemsize, values

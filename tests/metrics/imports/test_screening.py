@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.gate import PastCounts, SiteAtGate, check_lock, pass_gate
-from metrics.imports.screening import Entries, find_locked, find_questioned, find_refused
+from metrics.imports.screening import Entries, bound, find_locked, find_questioned, find_refused
 from metrics.imports.table import date_of, number_month
 from metrics.models import COUNT_FIELDS
 from metrics.stats.oddities import Oddity, find_oddities, find_oddity
@@ -90,7 +90,8 @@ def test_columns_are_judged_as_the_gate_judges_each_row(given_file):
     sites, rows = given_file
     refused, questioned, locked = map(list, zip(*judge_one_by_one(sites, rows), strict=True))
     entries = as_entries(rows)
-    assert find_refused(entries, sites, TODAY).tolist() == refused
+    spells = bound([site.operation for site in sites])
+    assert find_refused(entries, spells, TODAY).tolist() == refused
     assert find_locked(entries, sites).tolist() == locked
     passed = ~np.array(refused)
     has_births = np.flatnonzero(entries.counts["live_births"] >= 0)
