@@ -72,5 +72,10 @@ class ReviewForm(forms.Form):
         return self["reason"].value() or ""
 
     @property
+    def faults(self) -> list[str]:
+        """What is wrong with what was chosen and typed."""
+        return [fault for name in ("decision", "reason") for fault in self.errors.get(name, [])]
+
+    @property
     def names_a_finding(self) -> bool:
         return not {"site", "kind", "fingerprint"} & self.errors.keys()

@@ -72,9 +72,10 @@ def births_jumped(births: Sequence[int]) -> Flag | None:
     """Births recorded, month by month, moved to another level overnight.
 
     Three months in a row hold a third more, or a quarter fewer, than the six before them did
-    on average, and more than chance explains at 99.8 %. Months that nobody reported are left
-    out of the list. It warns of a new ward, a split district, another way of counting. The
-    findings about single sites come from the same search.
+    on average, and more than chance explains at 99.8 %, whether or not the highest and the
+    lowest of the six count. Months that nobody reported are left out of the list. It warns of a
+    new ward, a split district, another way of counting. The findings about single sites come
+    from the same search.
     """
     return Flag.BIRTHS_JUMPED if find_jumps(np.array([births], dtype=float)) else None
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from metrics.stats.quality.kinds import Found, Kind, Looks, Panel, Search
 from metrics.stats.quality.oddities import find_oddities
-from metrics.stats.quality.windows import window_sums, windows_apart
+from metrics.stats.quality.windows import windows_apart
 from metrics.stats.rates import Floats
 
 # Three months in a row against the six before, apart by a third and by more than chance.
@@ -42,20 +43,24 @@ def find_jumps(births: Floats) -> list[Jump]:
 
     births : sites by months, nan where nothing was reported; such months are left out
     Three months in a row hold a third more, or a quarter fewer, than the six before them did on
-    average, and more than chance explains at 99.8 %. docs/methods.md#flags
+    average, and more than chance explains at 99.8 %; and so they do without the highest and the
+    lowest of the six, so that a single wild month makes no jump. docs/methods.md#flags
     """
     reported = ~np.isnan(births)
     # The months that were reported, moved together to the left of each row.
     order = np.argsort(~reported, axis=1, kind="stable")
     packed = np.take_along_axis(births, order, axis=1)
-    past = window_sums(np.nan_to_num(packed), JUMP_PAST_MONTHS)[:, :-JUMP_MONTHS]
-    if not past.shape[1]:
+    starts = births.shape[1] - JUMP_PAST_MONTHS - JUMP_MONTHS + 1
+    if starts <= 0:
         return []
-    starts = past.shape[1]
+    windows = sliding_window_view(packed, JUMP_PAST_MONTHS, axis=1)[:, :starts]
+    past = windows.sum(axis=2)
+    trimmed = past - windows.max(axis=2) - windows.min(axis=2)
     own = [packed[:, JUMP_PAST_MONTHS + k :][:, :starts] for k in range(JUMP_MONTHS)]
     odd = sum(
-        find_oddities(each, 1, past, JUMP_PAST_MONTHS, factor=JUMP_FACTOR).astype(int)
+        find_oddities(each, 1, before, months, factor=JUMP_FACTOR).astype(int)
         for each in own
+        for before, months in ((past, JUMP_PAST_MONTHS), (trimmed, JUMP_PAST_MONTHS - 2))
     )
     length = JUMP_PAST_MONTHS + JUMP_MONTHS
     return [
@@ -65,7 +70,7 @@ def find_jumps(births: Floats) -> list[Jump]:
             int(past[site, start]),
             int(sum(each[site, start] for each in own)),
         )
-        for site, start in windows_apart(abs(odd) == JUMP_MONTHS, JUMP_PAST_MONTHS)
+        for site, start in windows_apart(abs(odd) == 2 * JUMP_MONTHS, JUMP_PAST_MONTHS)
     ]
 
 

@@ -80,11 +80,6 @@ class Panel:
     def __getitem__(self, name: str) -> Floats:
         return self.counts[name]
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        sites, months = self.counts["live_births"].shape
-        return sites, months
-
 
 @dataclass(frozen=True)
 class Found:

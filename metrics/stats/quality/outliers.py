@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from metrics.stats.quality.chances import Mask
 from metrics.stats.quality.kinds import ONE_SIDE, Found, Kind, Looks, Panel, Search
 from metrics.stats.quality.oddities import find_oddities
 from metrics.stats.quality.windows import moved
@@ -37,8 +38,9 @@ def find_outliers(panel: Panel) -> Search:
     Each month is held against the same calendar month of up to three years before and after, and
     against the twelve months around it, births against those before and those after apart. It is
     odd where each of these that there is says so: neither a season nor a site that grew makes a
-    month odd. Deaths are held per birth of their months. Beyond chance is judged with the site's
-    own dispersion; ten times as many, or few, without.
+    month odd, and a month that is odd makes no other one so. Deaths are held per birth of their
+    months. Beyond chance is judged with the site's own dispersion; ten times as many, or few,
+    without.
     """
     births, still = panel["live_births"], panel["stillbirths"]
     found: list[Found] = []
@@ -55,42 +57,75 @@ def find_outliers(panel: Panel) -> Search:
 
 
 def _find(kind, name, counts, exposure) -> tuple[list[Found], NDArray[np.int64]]:
-    same = _gather(counts, exposure, SAME_MONTHS)
-    before, after = (_gather(counts, exposure, lags) for lags in (BEFORE, AFTER))
+    first = _hold(kind, counts, exposure, counts)
+    sites = np.flatnonzero((first.many | first.few).any(axis=1))
+    own, over = counts[sites], exposure[sites]
+    # Once more without the wild ones among the others: they would make their neighbours odd.
+    wild = _find_wild(own, over, first.many[sites], first.few[sites])
+    held = _hold(kind, own, over, np.where(wild, np.nan, own))
+    found = [
+        Found(
+            kind,
+            int(sites[row]),
+            (month,),
+            (name,) if name == "live_births" else (name, "live_births"),
+            {
+                "count": own[row, month],
+                "births": over[row, month],
+                "past": held.beside.count[row, month],
+                "past_births": held.beside.exposure[row, month],
+                "months": held.beside.months[row, month],
+                "same": float(held.has_same[row, month]),
+                "many": float(held.many[row, month]),
+                "spread": float(held.spread[row]),
+            },
+            is_month=True,
+        )
+        for row, month in np.argwhere(held.many | held.few).tolist()
+    ]
+    return found, first.looked.sum(axis=1)
+
+
+def _find_wild(counts: Floats, exposure: Floats, many: Mask, few: Mask) -> Mask:
+    """Those odd months that are far from the median of the months around them, too."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rates = counts / exposure
+        around = np.sort(np.stack([moved(rates, lag) for lag in (*BEFORE, 0, *AFTER)]), axis=0)
+        middle = (~np.isnan(around)).sum(axis=0) // 2
+        usual = np.take_along_axis(around, middle[None], axis=0)[0]
+        return (many & (rates > float(FACTOR) * usual)) | (few & (rates * float(FACTOR) < usual))
+
+
+class _Held(NamedTuple):
+    """Months held against others: which are odd, and what they were held against."""
+
+    many: Mask
+    few: Mask
+    looked: Mask
+    has_same: Mask
+    beside: _Beside
+    spread: Floats
+
+
+def _hold(kind, counts: Floats, exposure: Floats, others: Floats) -> _Held:
+    """others : the counts to hold each month against, nan where one is left out"""
+    same = _gather(others, exposure, SAME_MONTHS)
+    before, after = (_gather(others, exposure, lags) for lags in (BEFORE, AFTER))
     near = _Beside(*(one + other for one, other in zip(before, after, strict=True)))
     has_same, has_near = same.months >= LEAST_SAME, near.months >= LEAST_NEIGHBOURS
     # From the months around: a level that has changed for good is no variation.
-    spread = robust_dispersion(counts, exposure, near)[:, None]
+    spread = robust_dispersion(others, exposure, near)
     looked = (has_same | has_near) & (exposure > 0)
     sides = [(before, before.months >= LEAST_ONE_SIDE), (after, after.months >= LEAST_ONE_SIDE)]
     beside = [(same, has_same), *(sides if kind is Kind.BIRTHS_ODD else [(near, has_near)])]
     many, few = looked.copy(), looked.copy()
     for own, is_there in beside:
-        odd = _find_odd(counts, exposure, own, spread)
+        odd = _find_odd(counts, exposure, own, spread[:, None])
         many &= ~is_there | (odd > 0)
         few &= ~is_there | (odd < 0)
     first = _Beside(*(np.where(has_same, a, b) for a, b in zip(same, near, strict=True)))
-    found = [
-        Found(
-            kind,
-            site,
-            (month,),
-            (name,) if name == "live_births" else (name, "live_births"),
-            {
-                "count": counts[site, month],
-                "births": exposure[site, month],
-                "past": first.count[site, month],
-                "past_births": first.exposure[site, month],
-                "months": first.months[site, month],
-                "same": float(has_same[site, month]),
-                "many": float(many[site, month]),
-                "spread": float(spread[site, 0]),
-            },
-            is_month=True,
-        )
-        for site, month in np.argwhere(many ^ few).tolist()
-    ]
-    return found, looked.sum(axis=1)
+    # Where nothing is there to hold it against, everything would be both.
+    return _Held(many & ~few, few & ~many, looked, has_same, first, spread)
 
 
 def _find_odd(counts: Floats, exposure: Floats, beside: _Beside, spread: Floats):
