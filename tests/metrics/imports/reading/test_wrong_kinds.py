@@ -32,7 +32,7 @@ def zipped(*names):
         (OLE, f"The file is an old Excel workbook (.xls). {SAVE}"),
         (OLE + "EncryptedPackage".encode("utf-16-le") + OLE, LOCKED),
         (b"%PDF-1.7\n", f"The file is a PDF document, not a table. {SAVE}"),
-        (gzip.compress(CSV), f"The file is a gzip archive, not a table. {SAVE}"),
+        (gzip.compress(CSV, mtime=0), f"The file is a gzip archive, not a table. {SAVE}"),
         (b"7z\xbc\xaf\x27\x1c\0", f"The file is a 7z archive, not a table. {SAVE}"),
         (b"\x89PNG\r\n\x1a\n", f"The file is a picture, not a table. {SAVE}"),
         (b"{\\rtf1\\ansi", f"The file is an RTF document, not a table. {SAVE}"),
