@@ -108,7 +108,15 @@ class RulesForm(forms.ModelForm):
             "collects_stillbirths",
             "collects_maternal_deaths",
             "collects_services",
+            "withhold_up_to",
         )
+        labels = {"withhold_up_to": "Small counts withheld from viewers"}
+        help_texts = {
+            "withhold_up_to": "A small count can point to a person. Viewers then see released "
+            "figures alone: years and months in which such counts are withheld, and with them what "
+            "would give them away. All other pages are closed to them, also in every program that "
+            "shares a site with this one. Who enters or manages counts sees them as before."
+        }
 
     def __init__(self, *args, instance: Program, **kwargs):
         now = {"dimensions": instance.dimensions.all(), "seen": marker(instance)}

@@ -85,6 +85,7 @@ class ProgramAdmin(HistoryAdmin):
             "Reports",
             {"fields": ["report_due_day", "approval", "self_approval_allowed"]},
         ),
+        ("Small counts", {"fields": ["withhold_up_to"]}),
         ("Bands", {"fields": ["band_low", "band_high"]}),
         ("Sites", {"fields": ["taking_part"]}),
     ]

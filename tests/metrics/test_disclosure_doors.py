@@ -118,6 +118,18 @@ def test_pages_over_programs_leave_out_whose_counts_are_withheld(client, shared)
     assert client.get("/knowledge/benchmarks/?program=other").status_code == 404
 
 
+def test_manager_switches_it_on_and_the_history_says_so(client):
+    program = ProgramFactory(slug="hb")
+    client.force_login(MembershipFactory(program=program, role="manager").user)
+    form = client.get("/programs/hb/reporting/rules/").context["form"]
+    typed = {name: form[name].value() for name in form.fields if name != "dimensions"}
+    typed = {name: value for name, value in typed.items() if value not in (None, False)}
+    response = client.post("/programs/hb/reporting/rules/", typed | {"withhold_up_to": 9})
+    assert response.status_code == 302
+    assert Program.objects.get().withhold_up_to == 9
+    assert program.history.first().history_change_reason == "reporting rules"
+
+
 @pytest.mark.parametrize("programs", [1, 3])
 @pytest.mark.parametrize(("address", "queries"), [("/programs/strict/", 20), ("/sites/S/", 6)])
 def test_door_takes_as_many_queries_for_one_program_as_for_three(
