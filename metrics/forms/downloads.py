@@ -13,6 +13,7 @@ from metrics.summaries import GridSites
 from programs.models import Measure
 from programs.periods import Period
 
+MOST_TICKED = 300  # sites; a longer list would be most of the page
 UNKNOWN = "Nothing is known of “%(value)s”. Choose another."
 
 
@@ -105,6 +106,12 @@ class DownloadForm(MonthsForm):
         query = cast(QueryDict, self.data)
         sent = ((name, query.getlist(name)) for name in self.fields if name in given)
         return urlencode([(name, value) for name, values in sent for value in values])
+
+    @property
+    def lists_sites(self) -> bool:
+        """Whether sites can be ticked one by one. Of more than that, an area is chosen, or they
+        are named in the address."""
+        return 0 < len(self.sites) <= MOST_TICKED
 
     @property
     def sites_chosen(self) -> str:

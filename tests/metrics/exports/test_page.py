@@ -101,3 +101,21 @@ def test_page_takes_as_many_queries_for_one_site_as_for_three(
         MonthlyReportFactory(site=site)
     with django_assert_num_queries(22):
         client.get(PAGE)
+
+
+def test_many_sites_are_asked_for_by_area_and_not_ticked_one_by_one(client, program, monkeypatch):
+    assert 'name="site"' in client.get(PAGE).text
+    monkeypatch.setattr("metrics.forms.downloads.MOST_TICKED", 1)
+    ParticipationFactory(program=program, site__code="B")
+    page = client.get(PAGE, {"site": "B"}).text
+    assert 'name="site"' not in page
+    assert 'site-months.csv?site=B"' in page
+
+
+def test_large_program_is_not_examined_to_count_its_figures(client, program, monkeypatch):
+    monkeypatch.setattr("metrics.views.exports.MOST_LOOKED_AT", 0)
+    MonthlyReportFactory(site=program.sites.get())
+    response = client.get(PAGE)
+    rows = offered(response)
+    assert [kind for kind in rows if rows[kind] is None] == ["summary", "findings"]
+    assert "Rows are counted while it is made" in response.text
