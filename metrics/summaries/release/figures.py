@@ -221,4 +221,6 @@ class Release:
         return compare_rates(*sides, confidence=confidence)
 
     def _judge(self, target, basis) -> TargetSummary:
-        return summarise_target(target, basis.by_month, basis.sites, self.own.own, self.through)
+        return summarise_target(
+            target, basis.by_month, basis.sites, self.own.own, self.through, basis.stops
+        )

@@ -6,14 +6,17 @@ and to whom, makes them anew.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.core.cache import cache
 
+from metrics.models.reports import counts_officially
 from metrics.stats.disclosure import withhold
 from metrics.summaries.counts import NOTHING, Counts
+from metrics.summaries.gathering import find_program_stops
+from metrics.summaries.quality import Stop
 from metrics.summaries.release.reach import Circle
 from metrics.summaries.release.structure import Published
 from metrics.summaries.release.table import (
@@ -37,6 +40,7 @@ class ContractBasis:
 
     sites: frozenset[int]
     by_month: Mapping[date, Counts]
+    stops: Collection[Stop]
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,9 @@ def _find_basis(table: Table, own: Published, target: Target) -> ContractBasis:
     for months in contract_counts(table, own, target, sites).values():
         for month, counts in months.items():
             by_month[month] = by_month.get(month, NOTHING) + counts
-    return ContractBasis(frozenset(sites), by_month)
+    official = counts_officially(own.program)
+    stops = find_program_stops(own.program, target, own.span, official, own.through)
+    return ContractBasis(frozenset(sites), by_month, stops)
 
 
 def _name(circle: Circle, programs: Sequence[Published], today: date) -> str:
