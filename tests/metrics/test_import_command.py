@@ -94,6 +94,14 @@ def test_fault_stops_the_whole_file_and_is_named_by_row_and_column(program, brin
     assert is_untouched()
 
 
+def test_rest_comes_in_where_refused_rows_may_be_left_out(program, bring_in):
+    said = bring_in(GOOD.replace("38,", "38,two"), "--leave-out-refused")
+    assert "1 new, 1 empty, so not reported, 1 refused" in said
+    assert said.endswith("Applied.\n")
+    assert MonthlyReport.objects.get().live_births == 40
+    assert ImportBatch.objects.get().rows_left_out == 1
+
+
 def test_many_faults_are_told_in_short(program, bring_in):
     rows = "".join(f"NB-1,2025-01,-{number},0\n" for number in range(1, 26))
     with pytest.raises(CommandError, match="faults: 25 rows"):
@@ -152,7 +160,7 @@ def test_mapping_that_does_not_fit_is_refused(program, bring_in, mapping, senten
     [
         ("", "utf-8", "is empty"),
         (HEADER, "utf-8", "no rows"),
-        ("a,\x00,b", "utf-8", "binary data"),
+        ("a,\x00,b", "utf-8", "cannot be read"),
     ],
 )
 def test_file_that_cannot_be_read_is_refused(program, bring_in, options, text, encoding, sentence):

@@ -23,7 +23,7 @@ SHOWN_FAULTS = 20
 
 
 class Command(BaseCommand):
-    help = "Brings in a CSV file of monthly reports: all of it, or nothing when it has a fault."
+    help = "Brings in a CSV or XLSX file of monthly reports: all of it, or nothing at a fault."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, metavar="FILE")
@@ -42,10 +42,17 @@ class Command(BaseCommand):
             "--by", metavar="USERNAME", help="the manager in whose name the file comes in"
         )
         parser.add_argument(
+            "--leave-out-refused",
+            action="store_true",
+            help="bring in the rest where rows are refused or contradict approved reports",
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="say what would happen and write nothing"
         )
 
-    def handle(self, *, file, program, mapping, mapping_file, by, dry_run, **options):
+    def handle(
+        self, *, file, program, mapping, mapping_file, by, dry_run, leave_out_refused, **options
+    ):
         found = _find_program(program)
         user = _find_manager(by, found) if by else None
         content = _read(file)
@@ -57,7 +64,7 @@ class Command(BaseCommand):
                     check_content(found, [content], file.name, columns, today=timezone.localdate())
                 )
             else:
-                self._apply(found, file.name, content, columns, user)
+                self._apply(found, file.name, content, columns, user, leave_out_refused)
         except FileRefusedError as refusal:
             raise CommandError(f"{file}: {refusal}") from refusal
         except IntegrityError as error:
@@ -68,15 +75,16 @@ class Command(BaseCommand):
         self.stdout.write("A dry run: nothing was written." if dry_run else "Applied.")
 
     @transaction.atomic
-    def _apply(self, program, file_name, content, mapping, user):
+    def _apply(self, program, file_name, content, mapping, user, leave_out):
         """Keep the file and write its rows; a fault undoes both."""
         batch = receive_file(
             program=program, file_name=file_name, content=content, mapping=mapping, by=user
         )
-        self._check(apply_batch(batch, by=user, today=timezone.localdate()))
+        today = timezone.localdate()
+        self._check(apply_batch(batch, by=user, today=today, leave_out=leave_out), leave_out)
 
-    def _check(self, run: Found):
-        """Say what a file does; CommandError when it has a fault."""
+    def _check(self, run: Found, leave_out: bool = False):
+        """Say what a file does; CommandError when it has a fault that stops it."""
         numbers = ", ".join(f"{number:,} {outcome.label}" for outcome, number in run.outcomes)
         self.stdout.write(f"{numbers}; {run.questioned:,} questioned.")
         for notice in run.notices:
@@ -89,6 +97,8 @@ class Command(BaseCommand):
             self.stderr.write(str(fault))
         if len(run.faults) > SHOWN_FAULTS:
             self.stderr.write("and more")
+        if leave_out:
+            return
         raise CommandError(
             f"Nothing was written, for the file has faults: {run.left_out:,} rows. "
             "Correct them and bring it in again."
