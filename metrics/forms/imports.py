@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
 
 from metrics.forms.asking import make_helper
 from metrics.imports import FileRefusedError, find_columns
@@ -43,6 +45,16 @@ class ImportForm(forms.Form):
     )
 
     helper = make_helper("file")
+
+    def clean_file(self):
+        """Refuse what is too large before anything of it is read."""
+        file = self.cleaned_data["file"]
+        if file.size > settings.IMPORT_MAX_BYTES:
+            raise ValidationError(
+                f"The file has {file.size:,} bytes; at most {settings.IMPORT_MAX_BYTES:,} are taken "
+                "at once. Split it by year."
+            )
+        return file
 
 
 @dataclass(frozen=True)

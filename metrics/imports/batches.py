@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from itertools import chain
 
 from django.db import transaction
 from django.utils import timezone
@@ -51,22 +50,20 @@ def keep_file(
         mapping=dict(mapping),
         uploaded_by=by,
     )
-    digest, size = hashlib.sha256(), 0
-    pieces = list(_split(content))
-    for piece in pieces:
-        digest.update(piece)
-        size += len(piece)
-    batch.keep(pieces)
-    batch.sha256, batch.size = digest.hexdigest(), size
+    digest = hashlib.sha256()
+    batch.keep(_digesting(content, digest))
+    batch.sha256 = digest.hexdigest()
     batch.save(update_fields=["sha256", "size"])
     return batch
 
 
-def _split(content: Iterable[bytes]) -> Iterator[bytes]:
-    return chain.from_iterable(
-        (piece[start : start + PIECE_BYTES] for start in range(0, len(piece), PIECE_BYTES))
-        for piece in content
-    )
+def _digesting(content: Iterable[bytes], digest) -> Iterator[bytes]:
+    """The content in pieces of the size in which it is kept, each told to the digest."""
+    for part in content:
+        for start in range(0, len(part), PIECE_BYTES):
+            piece = part[start : start + PIECE_BYTES]
+            digest.update(piece)
+            yield piece
 
 
 @contextmanager

@@ -62,9 +62,11 @@ class ImportBatch(models.Model):
         return f"{self.file_name}, {self.uploaded_at:%Y-%m-%d %H:%M}"
 
     def keep(self, content: Iterable[bytes]) -> None:
-        """Store the file, piece by piece."""
+        """Store the file piece by piece, and how large it is."""
+        self.size = 0
         for number, piece in enumerate(content):
             self.pieces.create(number=number, content=piece)
+            self.size += len(piece)
 
     def read_pieces(self) -> Iterator[bytes]:
         """The file, piece by piece, so that none of it need be held whole."""

@@ -69,7 +69,8 @@ def test_file_means_the_same_however_it_was_saved(program, content):
         (
             b"PK\x03\x04" + b"\x00" * 40,
             "The content is an Excel workbook or another ZIP archive, but the name ends in .csv. "
-            "If it is an Excel workbook, let its name end in .xlsx; otherwise save the sheet as “CSV UTF-8”.",
+            "If it is an Excel workbook, let its name end in .xlsx; otherwise save the sheet as "
+            "“CSV UTF-8”.",
         ),
         (
             b"month,month,Live_Births,live_births\n2024-01,2024-01,1,2\n",
