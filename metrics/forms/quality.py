@@ -14,15 +14,14 @@ from programs.models import Site
 class FindingsForm(forms.Form):
     """Which findings to show. Empty: the open ones."""
 
-    state = forms.ChoiceField(label="What was said of it", required=False)
+    state = forms.ChoiceField(required=False)
     kind = forms.ChoiceField(label="What was found", required=False)
     site = forms.ChoiceField(required=False)
 
     def __init__(self, *args, sites: Sequence[Site], kinds: Sequence[KindLine], **kwargs):
         super().__init__(*args, **kwargs)
-        states = [("", "Nothing yet: open")]
-        states += [(own, own.label) for own in State if own is not State.OPEN]
-        self._offer("state", [*states, ("all", "Whatever was said")])
+        reviewed = [(own, own.label) for own in State if own is not State.OPEN]
+        self._offer("state", [("", State.OPEN.label), *reviewed, ("all", "All")])
         found = [(str(own.kind), f"{own.label} ({own.found})") for own in kinds if own.found]
         self._offer("kind", [("", "Everything"), *found])
         self._offer("site", [("", "All sites"), *((own.code, own.name) for own in sites)])
@@ -74,7 +73,8 @@ class ReviewForm(forms.Form):
     @property
     def faults(self) -> list[str]:
         """What is wrong with what was chosen and typed."""
-        return [fault for name in ("decision", "reason") for fault in self.errors.get(name, [])]
+        names = "decision", "reason"
+        return [str(fault) for name in names for fault in self.errors.get(name, [])]
 
     @property
     def names_a_finding(self) -> bool:

@@ -81,13 +81,11 @@ def _find_runs(births: Floats, alike: Floats, months, *, lag: int) -> Iterator[F
         length = last - first + 1
         chance = months[site] * alike[site] ** length
         if length >= least and months[site] >= LEAST_MONTHS and chance <= PER_SITE:
-            columns = range(first - lag, last + 1)
-            if lag > 1:
-                columns = (*range(first - lag, last - lag + 1), *range(first, last + 1))
+            columns = {*range(first - lag, last - lag + 1), *range(first, last + 1)}
             yield Found(
                 kind,
                 site,
-                tuple(dict.fromkeys(sorted(columns))),
+                tuple(sorted(columns)),
                 ("live_births",),
                 {
                     "births": births[site, last],

@@ -30,8 +30,8 @@ def find_heaping(panel: Panel) -> Search:
     births = panel["live_births"]
     large = np.nan_to_num(births) >= LEAST_BIRTHS
     is_round = large & (np.nan_to_num(births) % 5 == 0)
-    number, rounded = (window_sums(each * 1.0, LONG) for each in (large, is_round))
-    looked = well_counted(large * 1.0, LONG, LEAST_MONTHS)
+    number, rounded = (window_sums(each.astype(float), LONG) for each in (large, is_round))
+    looked = well_counted(large.astype(float), LONG, LEAST_MONTHS)
     chance = where_likely(
         looked & (rounded * 5 > number), share_as_many, rounded, number, ROUND_SHARE
     )

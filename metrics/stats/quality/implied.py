@@ -90,7 +90,7 @@ def _find_none(kind, names, counts, over, known) -> tuple[list[Found], Looks]:
 def _find_no_births(panel: Panel) -> tuple[list[Found], Looks]:
     births = panel["live_births"]
     own = window_sums(np.nan_to_num(births), YEAR)
-    looked = well_counted(~np.isnan(births) * 1.0, YEAR, YEAR)
+    looked = well_counted((~np.isnan(births)).astype(float), YEAR, YEAR)
     found = _name(Kind.NO_BIRTHS, ("live_births",), looked & (own == 0), own, own)
     return found, Looks(Kind.NO_BIRTHS, looked.sum(axis=1), None)
 

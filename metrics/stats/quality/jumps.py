@@ -57,11 +57,10 @@ def find_jumps(births: Floats) -> list[Jump]:
     past = windows.sum(axis=2)
     trimmed = past - windows.max(axis=2) - windows.min(axis=2)
     own = [packed[:, JUMP_PAST_MONTHS + k :][:, :starts] for k in range(JUMP_MONTHS)]
-    odd = sum(
-        find_oddities(each, 1, before, months, factor=JUMP_FACTOR).astype(int)
-        for each in own
-        for before, months in ((past, JUMP_PAST_MONTHS), (trimmed, JUMP_PAST_MONTHS - 2))
-    )
+    odd = np.zeros(past.shape, dtype=int)
+    for each in own:
+        odd += find_oddities(each, 1, past, JUMP_PAST_MONTHS, factor=JUMP_FACTOR)
+        odd += find_oddities(each, 1, trimmed, JUMP_PAST_MONTHS - 2, factor=JUMP_FACTOR)
     length = JUMP_PAST_MONTHS + JUMP_MONTHS
     return [
         Jump(

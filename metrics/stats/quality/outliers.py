@@ -27,7 +27,7 @@ MEDIAN_OF_CHANCE = 0.454936423119572  # of chi-square with one degree of freedom
 class _Beside(NamedTuple):
     """What a month is held against: the sum of the other months, and what it is counted over."""
 
-    count: Floats
+    counts: Floats
     exposure: Floats
     months: Floats
 
@@ -72,7 +72,7 @@ def _find(kind, name, counts, exposure) -> tuple[list[Found], NDArray[np.int64]]
             {
                 "count": own[row, month],
                 "births": over[row, month],
-                "past": held.beside.count[row, month],
+                "past": held.beside.counts[row, month],
                 "past_births": held.beside.exposure[row, month],
                 "months": held.beside.months[row, month],
                 "same": float(held.has_same[row, month]),
@@ -129,7 +129,7 @@ def _hold(kind, counts: Floats, exposure: Floats, others: Floats) -> _Held:
 
 
 def _find_odd(counts: Floats, exposure: Floats, beside: _Beside, spread: Floats):
-    given = counts, exposure, beside.count, beside.exposure
+    given = counts, exposure, beside.counts, beside.exposure
     own = find_oddities(*given, factor=FACTOR, dispersion=spread)
     return np.where(own == 0, find_oddities(*given, factor=FAR), own)
 
@@ -152,7 +152,7 @@ def robust_dispersion(counts: Floats, exposure: Floats, beside: _Beside) -> Floa
     not hide itself by it, as it would in a mean. 1 with fewer than 12 months.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        expected = beside.count * exposure / beside.exposure
+        expected = beside.counts * exposure / beside.exposure
         variance = expected * (1 + exposure / beside.exposure)
         squares = np.where(variance > 0, (counts - expected) ** 2 / variance, np.nan)
     spreads = np.ones(counts.shape[0])

@@ -47,9 +47,9 @@ def windows_apart(mask: Mask, length: int) -> Iterator[tuple[int, int]]:
     """
     for site in np.flatnonzero(mask.any(axis=1)):
         free = 0
-        for start in np.flatnonzero(mask[site]):
+        for start in np.flatnonzero(mask[site]).tolist():
             if start >= free:
-                yield int(site), int(start)
+                yield int(site), start
                 free = start + length
 
 

@@ -23,6 +23,13 @@ class SiteMonths:
     sites: Sequence[int]
     months: Sequence[date]
 
+    @property
+    def reported(self) -> Period:
+        """From the first month that anybody reported to the last."""
+        anything = ~np.isnan(self.panel["live_births"]).all(axis=0)
+        columns = np.flatnonzero(anything)
+        return Period(self.months[int(columns[0])], self.months[int(columns[-1])])
+
     def months_of(self, found: Found) -> list[date]:
         return [self.months[column] for column in found.months]
 

@@ -65,7 +65,7 @@ class SiteQuality:
 class Quality:
     """The quality of a program's counts, as far as one member's sites go.
 
-    months : those examined; None where nothing has arrived
+    months : from the first report to the last; None where nothing has arrived
     reporting : completeness and timeliness of `period`
     """
 
@@ -168,10 +168,9 @@ def summarise_quality(membership: Membership, *, today: date) -> Quality:
     period = Period.ending(_last_expected(membership.program, today), MONTHS_OF_ARRIVALS)
     reporting = summarise_reporting(membership, period, today=today)
     by_site = _by_site(examined.findings)
-    months = examined.layout.months if examined.layout else None
     return Quality(
         program=membership.program,
-        months=Period(months[0], months[-1]) if months else None,
+        months=examined.layout.reported if examined.layout else None,
         period=period,
         findings=examined.findings,
         kinds=[_kind_line(own, examined.findings) for own in examined.looks],
