@@ -7,7 +7,7 @@ and to whom, makes them anew.
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from django.core.cache import cache
@@ -31,7 +31,6 @@ from metrics.summaries.release.table import (
 from programs.models import Measure, Target
 
 KEPT_SECONDS = 24 * 60 * 60
-FORM = 1  # of what is kept; another one is not read
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,10 @@ class Released:
 
     def received(self, key: Key, measure: Measure) -> int:
         return self.reports[key][MEASURES.index(measure)] if key in self.reports else 0
+
+
+# The form of what is kept; what an older version of the software kept is not read.
+FORM = [own.name for kind in (Released, ContractBasis, Counts, Stop) for own in fields(kind)]
 
 
 def release_circle(circle: Circle, programs: Sequence[Published], *, today: date) -> Released:
