@@ -7,7 +7,16 @@ from datetime import date
 import pytest
 from python_calamine import load_workbook
 
-from metrics.exports import DATASETS, Column, Dataset, Ending, Type, send_dataset, workbooks
+from metrics.exports import (
+    DATASETS,
+    Column,
+    Dataset,
+    Ending,
+    Outgoing,
+    Type,
+    send_dataset,
+    workbooks,
+)
 from metrics.exports.batches import BATCH_ROWS
 from programs.models import Measure
 from tests.factories import MembershipFactory, MonthlyReportFactory
@@ -173,9 +182,8 @@ def test_what_fails_at_once_is_an_error_and_not_a_file_that_ends_too_soon(progra
 
 def test_workbook_leaves_nothing_behind(program, today, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    response = send_dataset(make([(1, "x")] * 3000), asking(program, today), Ending.XLSX)
-    content_of(response)
-    response.close()
+    with workbooks.write_workbook(Outgoing(make([(1, "x")] * 3000), asking(program, today)), "x"):
+        assert list(tmp_path.iterdir()) == []  # it has no name while it is sent
     with pytest.raises(ZeroDivisionError):
         send_dataset(failing_at(5000), asking(program, today), Ending.XLSX)
     assert list(tmp_path.iterdir()) == []
