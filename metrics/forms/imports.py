@@ -129,7 +129,7 @@ class ColumnsForm(forms.Form):
                 required=False,
                 max_length=20,
                 initial=month,
-                widget=forms.TextInput({"class": "form-control", "placeholder": "2024-01"}),
+                widget=forms.TextInput({"class": "form-control", "placeholder": "only if needed: 2024-01"}),
             )
 
     def _choices(self, name) -> forms.ChoiceField:

@@ -99,8 +99,7 @@ def judge(program, name, content):
             lines = guess_mapping(look_into(source, Mapping()))
             run = judge_file(read_file(program, source, lines), program, today=TODAY)
             found = tell_found(run)
-    except FileRefusedError as refusal:
-        assert str(refusal)[-1] == "."
+    except FileRefusedError:
         return "refused"
     assert sum(found.numbers.values()) == len(run.table) + len(run.table.misplaced)
     return "faulty" if found.left_out else "sound"
