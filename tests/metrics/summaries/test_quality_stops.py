@@ -12,7 +12,7 @@ from metrics.summaries import gather_program, summarise_portfolio, summarise_pro
 from metrics.summaries.gathering import judge_gathered
 from metrics.summaries.places import judge_sites
 from metrics.summaries.quality.program import examine_program
-from programs.models import Program
+from programs.models import Program, Target
 from programs.periods import Period
 from tests.factories import (
     MembershipFactory,
@@ -107,7 +107,7 @@ def test_months_outside_the_contract_forbid_nothing(program):
 
 def test_a_site_that_does_not_count_forbids_nothing(program):
     MonthlyReport.objects.filter(site__code="RH-2", month__year=2023).delete()
-    program.targets.update(sites_rule="reporting_in_both")
+    program.targets.update(sites_rule=Target.SitesRule.BOTH)
     assert problems(program) == ()
 
 
