@@ -8,7 +8,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from metrics.exports import SITE_MONTHS, Asked, Column, Dataset, Ending, Type, send_dataset
+from metrics.exports import (
+    DATASETS,
+    SITE_MONTHS,
+    Asked,
+    Column,
+    Dataset,
+    Ending,
+    Type,
+    send_dataset,
+)
 from metrics.models import COUNT_FIELDS
 from metrics.models.reports import AGE_FIELDS
 from programs.models import Membership, Program
@@ -91,3 +100,11 @@ def test_what_went_out_comes_in_again_and_changes_nothing(reports, start, other)
             taken = content_of(send_dataset(SITE_MONTHS, asked, Ending(ending)))
             assert summary(check(program, taken, name=f"x.{ending}")) == unchanged
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_what_is_missing_can_be_brought_in_before_it_is_filled_in(program, ending):
+    """A row without counts is none: 30 months since 2023-01 have not come."""
+    asked = Asked(MembershipFactory(program=program, role="manager"), TODAY)
+    taken = content_of(send_dataset(DATASETS["missing"], asked, Ending(ending)))
+    assert summary(check(program, taken, name=f"x.{ending}")) == (0, 0, 0, 30, 0)
