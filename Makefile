@@ -12,10 +12,18 @@ ALONE := tests/browser/test_speed.py
 
 .PHONY: run test test-postgres check bench calibrate format lock
 
+# The server, and the worker that imports files: it ends with the server, whatever ended that.
 run: .venv/ready .env
 	@$(BIN)/python manage.py set_up
-	@echo "\nOpen http://$(HOST):$(PORT)/ in a browser; Ctrl-C stops the server.\n"
-	@$(BIN)/gunicorn imrtracker.wsgi --bind $(HOST):$(PORT) --workers $(WORKERS) --log-level warning
+	@echo "\nOpen http://$(HOST):$(PORT)/ in a browser; Ctrl-C stops it.\n"
+	@$(BIN)/python manage.py work & worker=$$!; \
+	$(BIN)/gunicorn imrtracker.wsgi --bind $(HOST):$(PORT) --workers $(WORKERS) --log-level warning & \
+	server=$$!; \
+	trap 'kill $$server 2>/dev/null' INT TERM HUP; \
+	while kill -0 $$server 2>/dev/null; do wait $$server; status=$$?; done; \
+	kill $$worker 2>/dev/null; \
+	while kill -0 $$worker 2>/dev/null; do wait $$worker; done; \
+	exit $$status
 
 test: .venv/ready-for-tests
 	@$(BIN)/coverage erase

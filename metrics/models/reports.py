@@ -259,8 +259,10 @@ class MonthlyReport(models.Model):
     objects = MonthlyReportQuerySet.as_manager()
     history = HistoricalRecords(
         history_change_reason_field=models.TextField(null=True),
-        # Nobody looks versions up by these, and every one that is stored would pay for it.
+        # Nobody looks versions up by these, and like every other key of a version that of its
+        # author asks nothing of the database: each of a million would pay for it.
         no_db_index=["entered_by", "import_batch"],
+        user_db_constraint=False,
     )
 
     class Meta:

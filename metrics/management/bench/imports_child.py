@@ -14,16 +14,20 @@ import django
 from django.conf import settings
 from django.utils import timezone
 
-# What an import of a file cannot do without: the counts, and who brought them in and when.
+# The same reports, as an import leaves them; but nothing is asked of them and no version kept.
 BARE = """
     INSERT INTO metrics_monthlyreport (
         site_id, month, {counts}, status, door, comment, note, version, updated_at,
-        first_submitted_at
+        first_submitted_at, entered_by_id, import_batch_id
     ) {rows}
     ON CONFLICT (site_id, month) DO UPDATE
     SET {changes}, version = metrics_monthlyreport.version + 1
 """
-REST = "'submitted', 'file', '', '', 1, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP"
+COPIED = """
+    CREATE TEMPORARY TABLE bare ON COMMIT DROP AS
+    SELECT {columns} FROM metrics_monthlyreport WHERE 1 = 0
+"""
+REST = "'submitted', 'file', '', '', 1, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, {by}, {batch}"
 
 
 def main(way: str) -> dict[str, float | None]:
@@ -50,7 +54,7 @@ def prepare_ours() -> Callable[[], object]:
 
 
 def prepare_bare() -> Callable[[], object]:
-    """The same rows, read beforehand, without a question asked and without history."""
+    """The same rows, read beforehand."""
     from django.db import connection
 
     from metrics.models import ImportBatch
@@ -61,37 +65,39 @@ def prepare_bare() -> Callable[[], object]:
     (_, _, *counts), *lines = csv.reader(io.StringIO(text))
     keys = dict(Site.objects.values_list("code", "pk"))
     rows = [(keys[code], f"{month}-01", *map(int, numbers)) for code, month, *numbers in lines]
+    columns, rest = (
+        ["site_id", "month", *counts],
+        REST.format(by=batch.uploaded_by_id, batch=batch.pk),
+    )
     if connection.vendor == "sqlite":
-        return lambda: store_bare_sqlite(counts, rows)
+        marks = ", ".join(["%s"] * len(columns))
+        upsert = compose_bare(counts, f"VALUES ({marks}, {rest})")
+        return lambda: store_bare_sqlite(upsert, rows)
     copied = "".join("\t".join(map(str, row)) + "\n" for row in rows)
-    return lambda: store_bare_postgresql(counts, copied)
-
-
-def store_bare_sqlite(counts: Sequence[str], rows: Sequence[tuple]) -> None:
-    from django.db import connection, transaction
-
-    marks = ", ".join(["%s"] * (2 + len(counts)))
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(compose_bare(counts, f"VALUES ({marks}, {REST})"), rows)
-
-
-def store_bare_postgresql(counts: Sequence[str], rows: str) -> None:
-    from django.db import connection, transaction
-
-    columns = ", ".join(["site_id", "month", *counts])
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE bare ON COMMIT DROP AS "  # noqa: S608 - our own names
-            f"SELECT {columns} FROM metrics_monthlyreport WHERE 1 = 0"
-        )
-        with cursor.copy("COPY bare FROM STDIN") as copy:
-            copy.write(rows)
-        cursor.execute(compose_bare(counts, f"SELECT {columns}, {REST} FROM bare"))  # noqa: S608
+    upsert = compose_bare(counts, f"SELECT {', '.join(columns)}, {rest} FROM bare")  # noqa: S608
+    return lambda: store_bare_postgresql(columns, upsert, copied)
 
 
 def compose_bare(counts: Sequence[str], rows: str) -> str:
     changes = ", ".join(f"{name} = excluded.{name}" for name in counts)
     return BARE.format(counts=", ".join(counts), rows=rows, changes=changes)
+
+
+def store_bare_sqlite(upsert: str, rows: Sequence[tuple]) -> None:
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(upsert, rows)
+
+
+def store_bare_postgresql(columns: Sequence[str], upsert: str, rows: str) -> None:
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(COPIED.format(columns=", ".join(columns)))
+        with cursor.copy("COPY bare FROM STDIN") as copy:
+            copy.write(rows)
+        cursor.execute(upsert)
 
 
 def read_memory(name: str) -> int | None:

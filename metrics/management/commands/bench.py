@@ -19,6 +19,7 @@ from scipy.special import betainccinv, betaincinv, gammainccinv, gammaincinv
 
 from accounts.models import User
 from metrics.management.bench.exports import compare_exports
+from metrics.management.bench.imports import compare_imports
 from metrics.models import MonthlyReport, Status
 from metrics.stats.comparisons import ratio_limits
 from metrics.stats.rates import rate_limits
@@ -56,13 +57,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--sites", type=int, default=1000)
         parser.add_argument("--months", type=int, default=120)
+        parser.add_argument("--import-rows", type=int, default=1_000_000)
         parser.add_argument("--export-rows", type=int, default=1_000_000)
 
-    def handle(self, *, sites, months, export_rows, **options):
+    def handle(self, *, sites, months, import_rows, export_rows, **options):
         self._compare_statistics()
         name = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         try:
+            compare_imports(import_rows, self.stdout.write)
             program = self._compare(sites, months)
             self._compare_grid(program, months)
             compare_exports(program, export_rows, self.stdout.write)
