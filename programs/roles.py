@@ -87,6 +87,7 @@ ACTS = (
     Act("See the program's figures, its contract and frozen verdicts", May.YES, May.YES, May.YES),
     Act("See a site's own figures and reports", May.AT_SITES, May.AT_SITES, May.AT_SITES),
     Act("Enter and submit counts", May.NO, May.AT_SITES, May.AT_SITES),
+    Act("Explain what looks odd in the counts", May.NO, May.AT_SITES, May.AT_SITES),
     Act("Approve, return or reopen a report that others entered", May.NO, May.NO, May.AT_SITES),
     Act("Open a locked month of one site", May.NO, May.NO, May.AT_SITES),
     Act("Bring in counts from a file", May.NO, May.NO, May.WITH_ALL_SITES),

@@ -103,6 +103,7 @@ def build_program() -> dict[str, object]:
         # What a POST must bring, where without it nobody could be told apart.
         "sent": {
             "freeze_evaluation": {"measure": "infant"},
+            "finding_review": {"site": "HERE", "kind": "births_odd", "fingerprint": "-"},
             "open_month": {
                 "site": "HERE",
                 "month": "2024-03",

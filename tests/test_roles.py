@@ -18,6 +18,7 @@ SEEN_AT = {
     "See the program's figures, its contract and frozen verdicts": ("program", "GET"),
     "See a site's own figures and reports": ("site", "GET"),
     "Enter and submit counts": ("monthly_report", "POST"),
+    "Explain what looks odd in the counts": ("finding_review", "POST"),
     "Approve, return or reopen a report that others entered": ("report_approve", "POST"),
     "Open a locked month of one site": ("open_month", "POST"),
     "Bring in counts from a file": ("import_file", "POST"),

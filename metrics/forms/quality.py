@@ -49,6 +49,8 @@ class FindingsForm(forms.Form):
 class ReviewForm(forms.Form):
     """What somebody says of one finding, by its site, its kind and its counts."""
 
+    names = ("site", "kind", "fingerprint")  # a finding
+
     site = forms.CharField(widget=forms.HiddenInput)
     kind = forms.CharField(widget=forms.HiddenInput)
     fingerprint = forms.CharField(widget=forms.HiddenInput)
@@ -73,9 +75,9 @@ class ReviewForm(forms.Form):
     @property
     def faults(self) -> list[str]:
         """What is wrong with what was chosen and typed."""
-        names = "decision", "reason"
-        return [str(fault) for name in names for fault in self.errors.get(name, [])]
+        typed = "decision", "reason"
+        return [str(fault) for name in typed for fault in self.errors.get(name, [])]
 
     @property
     def names_a_finding(self) -> bool:
-        return not {"site", "kind", "fingerprint"} & self.errors.keys()
+        return not self.errors.keys() & set(self.names)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from metrics.forms.quality import FindingsForm, ReviewForm
 from metrics.models import FindingReview
 from metrics.summaries.quality.program import examine_program, summarise_quality
 from metrics.views.access import get_membership
+from programs.models import Site
 
 FINDINGS_A_PAGE = SITES_A_PAGE = 50
 
@@ -47,10 +49,12 @@ def finding_review(request, slug):
     membership = get_membership(request, slug)
     check_decides(membership)
     form = ReviewForm(request.POST)
+    if not form.names_a_finding:
+        raise Http404("Which finding it is about is not said.")
+    site, kind, fingerprint = (form.cleaned_data[name] for name in ReviewForm.names)
+    get_object_or_404(Site.objects.covered_by(membership), code=site)
     examined = examine_program(membership, today=timezone.localdate())
-    finding = form.names_a_finding and examined.find(
-        *(form.cleaned_data[name] for name in ("site", "kind", "fingerprint"))
-    )
+    finding = examined.find(site, kind, fingerprint)
     if not finding:
         messages.error(
             request, "This finding is gone: its counts have changed since. Nothing was stored."

@@ -190,14 +190,29 @@ def test_who_may_explain_and_who_may_dismiss(client, program, role, decision, st
 def test_somebody_of_another_site_may_say_nothing(client, program):
     found = only_of(program)
     sign_in(client, program, sites=[add_site(program, "SC-2").site])
-    response = client.post(REVIEW, sent(found), follow=True)
-    assert "This finding is gone" in words(response)
+    assert client.post(REVIEW, sent(found)).status_code == 404
     assert not FindingReview.objects.exists()
     with pytest.raises(PermissionDenied, match="Only managers and reporters of Clinic NC-1"):
         review_finding(
             program=program, finding=found, decision="explained", reason="-",
             by=MembershipFactory(role="manager").user,
         )  # fmt: skip
+
+
+def test_a_finding_whose_counts_have_changed_is_said_to_be_gone(client, program):
+    sign_in(client, program)
+    posted = sent(only(client))
+    MonthlyReport.objects.filter(month=ODD).update(live_births=1001)
+    response = client.post(f"{REVIEW}?state=all", posted, follow=True)
+    assert "This finding is gone: its counts have changed since." in words(response)
+    assert response.redirect_chain == [(f"{PAGE}?state=all#findings", 302)]
+    assert not FindingReview.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["", "NC-\x001", "XX"])
+def test_a_review_of_no_finding_is_not_found(client, program, code):
+    sign_in(client, program)
+    assert client.post(REVIEW, sent(only(client)) | {"site": code}).status_code == 404
 
 
 def only_of(program):
