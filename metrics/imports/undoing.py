@@ -13,14 +13,13 @@ from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef
 
 from accounts.models import User
-from metrics.imports.writing import PIECE_ROWS
+from metrics.imports.writing import COLUMNS, FIELDS, HISTORY, PIECE_ROWS, REPORTS
 from metrics.models import BreakdownCount, ImportBatch, MonthlyReport
 from metrics.notices import recount_waiting
 from programs.actions import hold_sites
 
 MOST_NAMED = 3
 
-_META, _HISTORY = MonthlyReport._meta, MonthlyReport.history.model._meta
 KEPT = ("id", "site", "month")  # a report is the same report
 # What a version that undoes an import does not take from the version before the import.
 SET_ANEW = {"version": "stored.version + 1", "import_batch": "NULL", "updated_at": "%(now)s"}
@@ -129,7 +128,7 @@ def _undo(batch, of_site, by, now, report):
     said = {
         "batch": batch.pk,
         "by": by and by.pk,
-        "now": _META.get_field("updated_at").get_db_prep_save(now, connection),
+        "now": FIELDS["updated_at"].get_db_prep_save(now, connection),
         "reason": f"import {batch.pk} undone",
     }
     done = 0
@@ -173,16 +172,16 @@ def _pieces(of_site: dict[int, int]) -> Iterator[_Piece]:
 
 def _compose() -> list[str]:
     """The statements, with every column of the model."""
-    anew = {_column(name): value for name, value in SET_ANEW.items()}
-    kept = {_column(name) for name in KEPT}
-    columns = [field.column for field in _META.concrete_fields]
+    anew = {COLUMNS[name]: value for name, value in SET_ANEW.items()}
+    kept = {COLUMNS[name] for name in KEPT}
+    columns = list(COLUMNS.values())
     names = {
-        "reports": _META.db_table,
-        "history": _HISTORY.db_table,
+        "reports": REPORTS,
+        "history": HISTORY,
         "of_piece": OF_PIECE,
         "columns": ", ".join(columns),
         "own": ", ".join(
-            "NULL" if name == "import_batch_id" else f"stored.{name}" for name in columns
+            "NULL" if name == COLUMNS["import_batch"] else f"stored.{name}" for name in columns
         ),
         "earlier": ", ".join(
             f"stored.{name}" if name in kept else anew.get(name, f"before.{name}")
@@ -191,7 +190,3 @@ def _compose() -> list[str]:
         "changes": ", ".join(f"{name} = noted.{name}" for name in columns if name not in kept),
     }
     return [text.format(**names) for text in (NOTE_DELETED, DELETE, NOTE_RETURNED, RETURN)]
-
-
-def _column(name: str) -> str:
-    return _META.get_field(name).column

@@ -8,6 +8,7 @@ reports, and from these into the history. Only how that table is filled differs.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 from django.db import IntegrityError, connection
@@ -20,7 +21,9 @@ from programs.periods import MONTHS_PER_YEAR
 PIECE_ROWS = 25_000
 NOT_COUNTED = -1
 
-_META, _HISTORY = MonthlyReport._meta, MonthlyReport.history.model._meta
+REPORTS, HISTORY = MonthlyReport._meta.db_table, MonthlyReport.history.model._meta.db_table
+FIELDS = {field.name: field for field in MonthlyReport._meta.concrete_fields}
+COLUMNS = {name: str(field.column) for name, field in FIELDS.items()}
 # What the writing sets in every row, in new rows only, and from what a changed row was.
 SET_ALWAYS = (
     "status",
@@ -142,11 +145,11 @@ class _Statements:
 def _compose(counts: list[str]) -> _Statements:
     """The statements for these count columns; the columns of the rest from the model."""
     given = {name: f"NULLIF(incoming.{name}, {NOT_COUNTED})" for name in counts}
-    always = {_column(name): f"%({name})s" for name in SET_ALWAYS}
-    new = always | {_column(name): f"%({name})s" for name in SET_WHEN_NEW}
+    always = {COLUMNS[name]: f"%({name})s" for name in SET_ALWAYS}
+    new = always | {COLUMNS[name]: f"%({name})s" for name in SET_WHEN_NEW}
     names = {
-        "reports": _META.db_table,
-        "history": _HISTORY.db_table,
+        "reports": REPORTS,
+        "history": HISTORY,
         "counts": ", ".join(given),
         "given": ", ".join(given.values()),
         "columns": ", ".join(new),
@@ -154,12 +157,12 @@ def _compose(counts: list[str]) -> _Statements:
         "changes": ", ".join(
             f"{name} = {value}" for name, value in (given | always | SET_FROM_STORED).items()
         ),
-        "all": ", ".join(field.column for field in _META.concrete_fields),
+        "all": ", ".join(COLUMNS.values()),
     }
     return _Statements(*(text.format(**names) for text in (INCOMING, ADD, CHANGE, KEEP)))
 
 
-def _say(batch, by, now) -> dict[str, object]:
+def _say(batch, by, now) -> dict[str, Any]:
     """What is the same in every row, as this database stores it."""
     values = {
         "status": Status.SUBMITTED,
@@ -174,14 +177,9 @@ def _say(batch, by, now) -> dict[str, object]:
         "first_submitted_at": now,
     }
     said = {
-        name: _META.get_field(name).get_db_prep_save(value, connection)
-        for name, value in values.items()
+        name: FIELDS[name].get_db_prep_save(value, connection) for name, value in values.items()
     }
     return said | {"reason": f"import {batch.pk}: {batch.file_name}"}
-
-
-def _column(name: str) -> str:
-    return _META.get_field(name).column
 
 
 def _fill_sqlite(cursor, rows: Rows) -> None:

@@ -27,7 +27,7 @@ def start_job(
             job = Job.objects.create(batch=batch, kind=kind, requested_by=by, options=options or {})
     except IntegrityError:
         [only_one] = Job._meta.constraints
-        raise JobRefusedError(only_one.violation_error_message) from None
+        raise JobRefusedError(str(only_one.violation_error_message)) from None
     tasks.run.enqueue(job.pk)
     return job
 

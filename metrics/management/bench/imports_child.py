@@ -24,7 +24,7 @@ BARE = """
     SET {changes}, version = metrics_monthlyreport.version + 1
 """
 COPIED = """
-    CREATE TEMPORARY TABLE bare ON COMMIT DROP AS
+    CREATE TEMPORARY TABLE bare AS
     SELECT {columns} FROM metrics_monthlyreport WHERE 1 = 0
 """
 REST = "'submitted', 'file', '', '', 1, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, {by}, {batch}"
@@ -40,7 +40,8 @@ def main(way: str) -> dict[str, float | None]:
     start = perf_counter()
     store()
     seconds = perf_counter() - start
-    growth = None if before is None else read_memory("VmHWM") - before
+    largest = read_memory("VmHWM")
+    growth = None if before is None or largest is None else largest - before
     return {"seconds": seconds, "rows": MonthlyReport.objects.count(), "growth": growth}
 
 
@@ -98,6 +99,7 @@ def store_bare_postgresql(columns: Sequence[str], upsert: str, rows: str) -> Non
         with cursor.copy("COPY bare FROM STDIN") as copy:
             copy.write(rows)
         cursor.execute(upsert)
+        cursor.execute("DROP TABLE bare")
 
 
 def read_memory(name: str) -> int | None:
