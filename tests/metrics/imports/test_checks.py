@@ -1,4 +1,3 @@
-import random
 from datetime import date
 
 import pytest
@@ -6,7 +5,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from metrics.imports import (
-    FileRefusedError,
     apply_batch,
     check_batch,
 )
@@ -295,55 +293,3 @@ def test_code_in_the_wrong_case_of_two_sites_stands_for_neither(program):
         ParticipationFactory(program=program, site__code=code)
     [sentence] = faults(program, "site_code,month,live_births\nXy,2024-01,4\n")
     assert "stands for several" in sentence
-
-
-# --- Whatever comes ------------------------------------------------------------------------------
-
-
-def damage(chance, content):
-    """The file with some of its bytes lost, doubled, replaced or moved."""
-    for _ in range(chance.randint(1, 3)):
-        at, length = chance.randrange(len(content)), chance.randint(1, 6)
-        piece = content[at : at + length]
-        other = chance.choice([b"", piece * 2, piece[::-1], piece.upper(), chance.choice(NASTY)])
-        content = content[:at] + other + content[at + length :] or b"\n"
-    return content
-
-
-NASTY = [
-    b'"',
-    b"'",
-    b"\0",
-    b"\r",
-    b"\n\n",
-    b";",
-    b"\t",
-    b"\xef\xbb\xbf",
-    "−1".encode(),
-    b"9" * 5000,
-]
-NASTY += [
-    b"=1+1",
-    b"nan",
-    b"1e5",
-    b"\xc3",
-    b"\x1a",
-    b",,,,,",
-    b"\\",
-    b"2024-13",
-    b"%s",
-    b"\xe2\x80\xae",
-]
-
-
-def test_damaged_file_is_refused_or_judged_and_never_breaks_anything(program):
-    chance = random.Random(7)
-    outcomes = {"refused": 0, "faulty": 0, "sound": 0}
-    for _ in range(300):
-        try:
-            run = check(program, damage(chance, GOOD.encode()))
-        except FileRefusedError:
-            outcomes["refused"] += 1
-        else:
-            outcomes["faulty" if run.faults else "sound"] += 1
-    assert min(outcomes.values()) > 20
