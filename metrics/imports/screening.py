@@ -21,7 +21,7 @@ from metrics.gate import (
 from metrics.imports.numbers import NOT_PARTED, UNREADABLE
 from metrics.imports.table import Numbers, date_of, number_month
 from metrics.models.reports import AGE_FIELDS
-from metrics.stats.oddities import find_oddities
+from metrics.stats.quality.oddities import find_oddities
 from programs.periods import Period, month_of
 
 Bounds = list[Numbers]

@@ -3,9 +3,6 @@
 from enum import StrEnum
 from fractions import Fraction
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
 from metrics.stats.comparisons import ratio_limits
 
 ODDITY_CONFIDENCE = 0.998  # about one false alarm in 500 counts that are in order
@@ -38,33 +35,3 @@ def find_oddity(
     if high < 1 and factor * count < expected:
         return Oddity.FEW
     return None
-
-
-def find_oddities(
-    counts: ArrayLike,
-    exposures: ArrayLike,
-    past_counts: ArrayLike,
-    past_exposures: ArrayLike,
-    *,
-    factor: int | Fraction = 1,
-) -> NDArray[np.int8]:
-    """Say the same of many counts at once: 1 for many, -1 for few, 0 where chance explains it.
-
-    Four lists of whole numbers that broadcast, as for `find_oddity`; where an exposure is 0 or
-    less there is nothing to compare, and the answer is 0.
-    """
-    arrays = (np.asarray(own, dtype=np.int64) for own in (counts, exposures))
-    past = (np.asarray(own, dtype=np.int64) for own in (past_counts, past_exposures))
-    now, over, before, over_before = np.broadcast_arrays(*arrays, *past)
-    # The factor first, in whole numbers: it leaves few counts for the limits, which take longer.
-    expected, seen = before * over, now * over_before
-    top, bottom = Fraction(factor).as_integer_ratio()
-    far = (bottom * seen > top * expected) | (top * seen < bottom * expected)
-    chosen = np.nonzero(far & (over > 0) & (over_before > 0))
-    low, high = ratio_limits(
-        now[chosen], over[chosen], before[chosen], over_before[chosen], ODDITY_CONFIDENCE
-    )
-    odd = np.zeros(now.shape, dtype=np.int8)
-    is_many = bottom * seen[chosen] > top * expected[chosen]
-    odd[chosen] = np.where((low > 1) & is_many, 1, np.where((high < 1) & ~is_many, -1, 0))
-    return odd

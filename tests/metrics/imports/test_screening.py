@@ -3,7 +3,6 @@
 from datetime import date
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +10,8 @@ from metrics.gate import PastCounts, SiteAtGate, check_lock, pass_gate
 from metrics.imports.screening import Entries, bound, find_locked, find_questioned, find_refused
 from metrics.imports.table import date_of, number_month
 from metrics.models import COUNT_FIELDS
-from metrics.stats.oddities import Oddity, find_oddities, find_oddity
+from metrics.stats.oddities import Oddity, find_oddity
+from metrics.stats.quality.oddities import find_oddities
 from programs.periods import Period
 
 TODAY = date(2025, 7, 15)
@@ -121,9 +121,3 @@ def test_many_oddities_are_those_of_one(count, exposure, past, past_exposure, fa
     one = find_oddity(count, exposure, past, past_exposure, factor=factor)
     many = find_oddities([count], [exposure], [past], [past_exposure], factor=factor)
     assert many.tolist() == [{Oddity.MANY: 1, Oddity.FEW: -1, None: 0}[one]]
-
-
-@pytest.mark.parametrize("exposures", [(0, 5), (5, 0)])
-def test_without_exposure_nothing_is_odd(exposures):
-    own, past = exposures
-    assert find_oddities([9], [own], [0], [past]).tolist() == [0]
