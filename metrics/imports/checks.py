@@ -1,7 +1,7 @@
 """A file held against the gate and against what is stored: the dry run."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 
@@ -18,6 +18,7 @@ from metrics.imports.context import (
 from metrics.imports.mapping import Lines
 from metrics.imports.mapping import Mapping as FileMapping
 from metrics.imports.merging import find_repeated, merge_counts
+from metrics.imports.numbers import MISSING, NOT_SAID
 from metrics.imports.opening import Preview, open_columns
 from metrics.imports.places import SiteFinder
 from metrics.imports.reading import SourceFile
@@ -158,14 +159,29 @@ def judge_file(file: FileRead, program: Program, *, today: date, lock: bool = Fa
 
     lock : hold the stored reports still until the transaction ends, because writing follows
     """
-    table = file.table
-    context = load_context(program, file.finder.sites, table, today=today, lock=lock)
+    context = load_context(program, file.finder.sites, file.table, today=today, lock=lock)
+    table = _keep_stored(file.table, context)
+    file = replace(file, table=table)
     blocks = [_judge(own, context) for own in table.blocks(BLOCK_ENTRIES)]
     joined = (np.concatenate(own) for own in zip(*blocks, strict=True)) if blocks else ()
     return DryRun(file, context, *(joined if blocks else [np.zeros(0, dtype=np.int8)] * 5))
 
 
 Judged = tuple[Numbers, Numbers, Numbers, Numbers, Numbers]  # as the fields of a DryRun
+
+
+def _keep_stored(table: Table, context: Context) -> Table:
+    """A table in which counts that the file has no cell for are those that are stored."""
+    counts, says_something = dict(table.counts), ~table.is_empty
+    for name, own in table.counts.items():
+        unsaid = np.flatnonzero(own == NOT_SAID)
+        if not len(unsaid):
+            continue
+        at, is_stored = context.stored.find(place_of(table.site[unsaid], table.month[unsaid]))
+        is_stored &= says_something[unsaid]
+        counts[name] = np.where(own == NOT_SAID, MISSING, own).astype(np.int32)
+        counts[name][unsaid[is_stored]] = context.stored.counts[name][at[is_stored]]
+    return replace(table, counts=counts)
 
 
 def _judge(table: Table, context: Context) -> Judged:

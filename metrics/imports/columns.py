@@ -1,6 +1,6 @@
 """Where each of our columns stands in a file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -61,27 +61,49 @@ def place_columns(headings: Sequence[Heading], mapping: Mapping) -> Columns:
     FileRefusedError where one that is needed is missing, or named and not there.
     """
     _refuse_repeated(headings)
-    by_key: dict[str, list[Heading]] = {}
-    for heading in headings:
-        for name in {simplify(heading.key), simplify(heading.text)}:
-            by_key.setdefault(name, []).append(heading)
+    spelled = [_spell(headings, how) for how in (str, str.casefold, simplify)]
     found: dict[tuple[str, date | None], list[Heading]] = {}
     for (ours, month), theirs in mapping.columns.items():
-        if simplify(theirs) not in by_key:
+        found[ours, month] = _find(spelled, theirs)
+        if not found[ours, month]:
             raise FileRefusedError(
                 f'The column mapping names "{theirs}" for {ours}, but the header has no such '
                 f"column. It has {_list(headings)}."
             )
-        found[ours, month] = by_key[simplify(theirs)]
     named = {ours for ours, _ in found} | mapping.constants.keys()
     used = {heading.place for own in found.values() for heading in own}
     for ours in OURS:
-        own = [own for own in by_key.get(simplify(ours), ()) if own.place not in used]
-        if ours not in named and own:
-            found[ours, None] = own
+        if ours not in named:
+            own = [own for own in _find(spelled, ours) if own.place not in used]
+            found |= {(ours, None): own} if own else {}
     columns = _arrange(headings, found, mapping)
     _refuse_missing(columns)
     return columns
+
+
+Spelled = list[dict[str, list[Heading]]]
+
+
+def _spell(headings: Sequence[Heading], how: Callable[[str], str]) -> dict[str, list[Heading]]:
+    spelled: dict[str, list[Heading]] = {}
+    for heading in headings:
+        for name in {how(heading.key), how(heading.text)}:
+            spelled.setdefault(name, []).append(heading)
+    return spelled
+
+
+def _find(spelled: Spelled, name: str) -> list[Heading]:
+    """The headings of a name: as it is written, else whatever its case, else whatever its signs.
+
+    FileRefusedError where it stands for several that differ by more than their month.
+    """
+    ways = zip(spelled, (name, name.casefold(), simplify(name)), strict=True)
+    own = next((known[text] for known, text in ways if text in known), [])
+    if len({heading.key.casefold() for heading in own}) > 1:
+        raise FileRefusedError(
+            f'"{name}" may be any of these columns: {_list(own)}. Say which of them it is.'
+        )
+    return own
 
 
 def _arrange(headings, found, mapping):

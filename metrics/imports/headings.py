@@ -39,7 +39,8 @@ def find_header(rows: Sequence[Row], known: frozenset[str] = frozenset()) -> tup
     numbers = [sum(simplify(cell) in known for cell in row) for row in top]
     if max(numbers, default=0) >= 2:
         row = numbers.index(max(numbers)) + 1
-        return row, row
+        above = top[row - 2] if row > 1 else ()
+        return (row - 1 if _repeats(top[row - 1]) and _is_parted(above) else row), row
     first = next((n for n, row in enumerate(top) if _filled(row) >= 2), 0)
     below = top[first + 1] if first + 1 < len(top) else ()
     if _is_parted(top[first] if top else ()) and _filled(below) >= 2 and not _holds_counts(below):
@@ -99,8 +100,12 @@ def _is_parted(row: Row) -> bool:
     cells = [cell.strip() for cell in row]
     while cells and not cells[-1]:
         cells.pop()
-    filled = [cell for cell in cells if cell]
-    return len(filled) < len(cells) or len(set(filled)) < len(filled)
+    return "" in cells or _repeats(row)
+
+
+def _repeats(row: Row) -> bool:
+    filled = [cell.strip() for cell in row if cell.strip()]
+    return len(set(filled)) < len(filled)
 
 
 def _holds_counts(row: Row) -> bool:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from metrics.imports.context import place_of
-from metrics.imports.numbers import MISSING, UNREADABLE
+from metrics.imports.numbers import MISSING, NOT_SAID, UNREADABLE
 from metrics.imports.table import Numbers, Table
 
 
@@ -17,7 +17,7 @@ def merge_counts(table: Table) -> Table:
     group = np.cumsum(np.diff(place, prepend=-1) != 0) - 1
     turn = np.zeros(len(table), dtype=np.int64)  # how often this count was said before
     for own in table.counts.values():
-        said = np.flatnonzero(own != MISSING)
+        said = np.flatnonzero((own != MISSING) & (own != NOT_SAID))
         first = np.diff(group[said], prepend=-1) != 0
         since = np.arange(len(said)) - np.maximum.accumulate(
             np.where(first, np.arange(len(said)), 0)
@@ -30,8 +30,9 @@ def merge_counts(table: Table) -> Table:
     np.minimum.at(chosen, entry, np.arange(len(table)))
     counts = {}
     for name, own in table.counts.items():
-        merged = np.full(len(chosen), MISSING, dtype=np.int32)
-        said = own != MISSING
+        merged = np.full(len(chosen), NOT_SAID, dtype=np.int32)
+        merged[entry[own == MISSING]] = MISSING
+        said = (own != MISSING) & (own != NOT_SAID)
         merged[entry[said]] = own[said]
         counts[name] = merged
     return Table(

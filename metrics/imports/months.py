@@ -35,6 +35,7 @@ _SPELLINGS = tuple(
         rf"{_YEAR}(?P<number>\d\d)(?:01)?",  # 202004, 20200401
         rf"{_YEAR} ?m{_NUMBER}",  # 2020M04
         rf"{_WORD}[-/. ']*{_SHORT_YEAR}",  # Apr-20, April 2020
+        rf"\d{{1,2}}[-/. ]+{_WORD}[-/. ]+{_SHORT_YEAR}",  # 01-Apr-2020, 30 April 2020
         rf"{_SHORT_YEAR}[-/. ]*{_WORD}",  # 2020 April, and 20-Apr, which spreadsheets make of it
     )
 )
@@ -105,16 +106,17 @@ def tell_order(texts: Iterable[str]) -> DayOrder:
     """Say which number is the month, as the dates of one column tell together.
 
     The number that is above 12 somewhere is the day, and so is the one that is always 1 where the
-    other is not.
+    other is not. Where both are above 12 somewhere, the column is written in two ways.
     """
     matches = (_DAY_OF_MONTH.fullmatch(_plain(text)) for text in texts)
     pairs = {(int(match[1]), int(match[2])) for match in matches if match}
     firsts, seconds = {first for first, _ in pairs}, {second for _, second in pairs}
-    if max(firsts, default=0) > 12 or (firsts == {1} and len(seconds) > 1):
-        return DayOrder.DAY_FIRST
-    if max(seconds, default=0) > 12 or (seconds == {1} and len(firsts) > 1):
-        return DayOrder.MONTH_FIRST
-    return DayOrder.UNKNOWN
+    above = max(firsts, default=0) > 12, max(seconds, default=0) > 12
+    ones = firsts == {1} and len(seconds) > 1, seconds == {1} and len(firsts) > 1
+    is_day = above if any(above) else ones
+    if all(is_day) or not any(is_day):
+        return DayOrder.UNKNOWN
+    return DayOrder.DAY_FIRST if is_day[0] else DayOrder.MONTH_FIRST
 
 
 def _read_day(text, first, second, year, order):

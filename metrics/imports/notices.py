@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from metrics.imports.checks import DryRun, FileRead
-from metrics.imports.numbers import UNREADABLE, WITHHELD, Marked, Points
+from metrics.imports.numbers import UNREADABLE, WITHHELD, Marked, Points, is_marked
 from metrics.imports.places import SKIPPED
 from metrics.imports.running import find_running
 from metrics.imports.table import Numbers, Table, date_of
@@ -178,27 +178,25 @@ def _notice_codes(file: FileRead) -> Iterator[FileNotice]:
             "counted, which is not zero: those months leave the rates that need them.",
         )
     unreadable = _texts(file, UNREADABLE)
-    if marked := [text for text in unreadable if re.fullmatch(r"\d[\d.,]*\W.*", text.strip())]:
-        others = [text for text in marked if not re.fullmatch(r"\d{1,3}\.000", text.strip())]
-        if others:
-            yield FileNotice(
-                NoticeKind.MARKED,
-                f"Some numbers carry a mark, such as {others[0]}. They are refused until you say "
-                "what the mark means.",
-                {
-                    "Take the number without its mark": {"marked": Marked.TAKE},
-                    "Take such cells as not counted": {"marked": Marked.EMPTY},
-                },
-            )
-        if points := [text for text in marked if text not in others]:
-            yield FileNotice(
-                NoticeKind.POINTS,
-                f"{points[0]} may be a number of three digits more, or one with decimals.",
-                {
-                    "The point parts thousands": {"points": Points.THOUSANDS},
-                    "The point comes before decimals": {"points": Points.DECIMALS},
-                },
-            )
+    if marked := [text for text in unreadable if is_marked(text)]:
+        yield FileNotice(
+            NoticeKind.MARKED,
+            f"Some numbers carry a mark, such as {marked[0]}. They are refused until you say what "
+            "the mark means.",
+            {
+                "Take the number without its mark": {"marked": Marked.TAKE},
+                "Take such cells as not counted": {"marked": Marked.EMPTY},
+            },
+        )
+    if points := [text for text in unreadable if re.fullmatch(r"\d{1,3}\.000", text.strip())]:
+        yield FileNotice(
+            NoticeKind.POINTS,
+            f"{points[0]} may be a number of three digits more, or one with decimals.",
+            {
+                "The point parts thousands": {"points": Points.THOUSANDS},
+                "The point comes before decimals": {"points": Points.DECIMALS},
+            },
+        )
 
 
 def _texts(file: FileRead, code: int) -> list[str]:

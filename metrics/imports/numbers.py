@@ -10,6 +10,7 @@ from enum import StrEnum
 from metrics.gate import MAX_COUNT
 
 MISSING, WITHHELD, UNREADABLE, NOT_PARTED = -1, -2, -3, -4
+NOT_SAID = -5  # the file has no cell for it, so that what is stored stays
 MOST_KEPT = 200_000  # texts whose number is remembered; files repeat theirs
 
 _NOT_COUNTED = {"", ".", "..", "...", "…", "-", "--", "–", "—", "n/a", "na", "n.a.", "n.a", "nan"}
@@ -19,6 +20,7 @@ _BELOW = re.compile(r"[<≤] ?\d+|\d+ ?[-–] ?\d+")  # <5, and 1-4 for "one to 
 _WHOLE = re.compile(r"\d+(?:\.0+)?")
 _MARKED = re.compile(r"(\d+(?:\.0+)?) ?[*†‡§#a-z]{1,2}|(\d+(?:\.0+)?) ?[\[(][a-z0-9]{1,2}[\])]")
 _GROUPED = re.compile(r"\d{1,3}(?:[ ,'\u2019\u00a0\u202f]\d{3})+(?:\.0+)?")
+_LAKHS = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.0+)?")  # 3,48,023, as India parts its digits
 _POINTED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,0+)?")
 _DECIMAL_COMMA = re.compile(r"(\d+),0{1,2}")
 
@@ -69,7 +71,7 @@ class CountReader(dict):
         return self._read_separated(text)
 
     def _read_separated(self, text):
-        if _GROUPED.fullmatch(text):
+        if _GROUPED.fullmatch(text) or _LAKHS.fullmatch(text):
             return _limited(re.sub("[^0-9]", "", text.partition(".")[0]))
         if comma := _DECIMAL_COMMA.fullmatch(text):
             return _limited(comma[1])
@@ -80,6 +82,11 @@ class CountReader(dict):
                 return _limited(re.sub("[^0-9]", "", text.partition(",")[0]))
             return _limited(text) if text.startswith("0.") else UNREADABLE
         return _limited(text) if _WHOLE.fullmatch(text) else UNREADABLE
+
+
+def is_marked(text: str) -> bool:
+    """Whether a cell is a number with a mark, of which a mapping may say what it means."""
+    return _MARKED.fullmatch(text.strip().lower()) is not None
 
 
 def _limited(text: str) -> int:

@@ -21,7 +21,7 @@ from metrics.imports.months import (
     read_year,
     tell_order,
 )
-from metrics.imports.numbers import MISSING, CountReader
+from metrics.imports.numbers import MISSING, NOT_SAID, CountReader
 from metrics.imports.places import SKIPPED, UNKNOWN, SiteFinder
 from metrics.models import COUNT_FIELDS
 from programs.periods import MONTHS_PER_YEAR
@@ -84,7 +84,8 @@ class Table:
     @property
     def is_empty(self) -> Numbers:
         """Which entries name a place and count nothing: not reported."""
-        return np.logical_and.reduce([own == MISSING for own in self.counts.values()])
+        nothing = [(own == MISSING) | (own == NOT_SAID) for own in self.counts.values()]
+        return np.logical_and.reduce(nothing)
 
 
 @dataclass
@@ -284,7 +285,7 @@ def _read_counts(texts, columns, block: Block, readers, counted, length) -> dict
     if "counted" in columns.places:
         value = _take(readers.counts, texts[block.counts["value"]], length)
         return {
-            name: np.where(counted == n, value, MISSING).astype(np.int32)
+            name: np.where(counted == n, value, NOT_SAID).astype(np.int32)
             for n, name in enumerate(COUNT_FIELDS)
         }
     counts = {}
@@ -295,7 +296,7 @@ def _read_counts(texts, columns, block: Block, readers, counted, length) -> dict
         elif name in block.counts:
             counts[name] = _take(readers.counts, texts[block.counts[name]], length)
         else:
-            counts[name] = np.full(length, MISSING, dtype=np.int32)
+            counts[name] = np.full(length, NOT_SAID, dtype=np.int32)
     return counts
 
 

@@ -100,7 +100,7 @@ def test_running_total_behind_a_gap_is_refused_and_not_guessed(program):
     "spelling",
     ["2020-04", "Apr-20", "04/2020", "4/2020", "202004", "April 2020", "apr. 2020", "2020M04",
      "20-Apr", "2020-04-01", "2020-04-30", "2020/04", "43922", "Abril 2020", "avr-20", "13/04/2020",
-     "04.2020", "2020 April", "2020-04-01 00:00:00"],
+     "04.2020", "2020 April", "2020-04-01 00:00:00", "01-Apr-2020", "30 avril 2020", "1-Apr-20"],
 )  # fmt: skip
 def test_month_is_read_however_it_is_spelled(program, spelling):
     assert written(program, f"{HEADER}\nA,{spelling},40,2\n") == [("A", "2020-04", 40, 2)]
@@ -111,6 +111,17 @@ def test_dates_of_a_column_tell_together_which_number_is_the_month(program):
     assert [own[1] for own in written(program, text)] == ["2020-02", "2020-03"]
     american = f"{HEADER}\nA,02/01/2020,40,2\nA,03/01/2020,41,1\n"
     assert [own[1] for own in written(program, american)] == ["2020-02", "2020-03"]
+
+
+def test_american_days_of_one_january_are_not_taken_for_months(program):
+    """01/15 says that the day comes second, though the first number is always 1."""
+    text = f"{HEADER}\nA,01/05/2020,40,2\nB,01/15/2020,41,1\n"
+    assert [own[1] for own in written(program, text)] == ["2020-01", "2020-01"]
+
+
+def test_column_with_dates_in_both_orders_is_refused_where_it_is_unclear(program):
+    text = f"{HEADER}\nA,13/01/2020,40,2\nA,02/13/2020,41,1\nA,03/04/2020,41,1\n"
+    assert len(faults(program, text)) == 3
 
 
 def test_date_that_may_be_in_two_months_is_refused(program):
@@ -175,7 +186,8 @@ def test_site_that_is_called_total_stays_a_site(program):
 @pytest.mark.parametrize(
     ("cell", "count"),
     [("3360.0", 3360), ("3,360", 3360), ("3 360", 3360), ("3'360", 3360), ("1.234", 1234),
-     ("1,234.0", 1234), ("12,0", 12), ("007", 7), ("3\u202f360", 3360), ("1.234.567", None)],
+     ("1,234.0", 1234), ("12,0", 12), ("007", 7), ("3\u202f360", 3360), ("1.234.567", None),
+     ("3,48,023", 348023)],
 )  # fmt: skip
 def test_number_is_read_whatever_parts_its_digits(program, cell, count):
     found = written(program, f'site_code,month,live_births\nA,2024-01,"{cell}"\n')
@@ -213,6 +225,13 @@ def test_marked_number_is_refused_until_it_is_said_what_the_mark_means(program):
     assert written(program, text, {"marked": "empty"}) == [("A", "2024-01", 40, None)]
 
 
+@pytest.mark.parametrize("cell", ["97%", "12.5", "1,2", "40 (est)"])
+def test_what_no_mark_explains_is_not_offered_to_be_taken(program, cell):
+    text = f'{HEADER}\nA,2024-01,40,"{cell}"\n'
+    assert faults(program, text, {"marked": "take"})
+    assert NoticeKind.MARKED not in notices(check(program, text))
+
+
 def test_point_before_three_zeros_is_asked_about(program):
     text = f"{HEADER}\nA,2024-01,12.000,1\n"
     assert "may stand for 12 or 12000" in faults(program, text)[0]
@@ -245,6 +264,15 @@ def test_two_header_rows_of_which_the_first_is_merged(program, title):
     assert written(program, title + TWO_ROWS, mapping) == [
         ("A", "2020-04", 40, 2), ("A", "2020-05", 38, 0),
     ]  # fmt: skip
+
+
+def test_two_header_rows_below_which_sites_have_code_and_name(program):
+    text = ",,Apr-20,,May-20,\nCode,Site,Births,Deaths,Births,Deaths\nA,North,40,2,38,0\n"
+    mapping = {
+        "site_code": "Code", "site_name": "Site", "live_births": "each month: Births",
+        "infant_deaths": "each month: Deaths",
+    }  # fmt: skip
+    assert written(program, text, mapping) == [("A", "2020-04", 40, 2), ("A", "2020-05", 38, 0)]
 
 
 def test_long_file_with_a_row_for_each_count(program):
