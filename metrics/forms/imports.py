@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 
 from metrics.forms.asking import make_helper
 from metrics.imports import FileRefusedError, find_columns
-from metrics.imports.headings import Heading
-from metrics.imports.mapping import OURS, Lines
+from metrics.imports.headings import Heading, simplify
+from metrics.imports.mapping import LEFT_OUT, OURS, Lines
 from metrics.imports.opening import Preview
 from metrics.models import COUNT_FIELDS, MonthlyReport
 
@@ -51,8 +51,8 @@ class ImportForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > settings.IMPORT_MAX_BYTES:
             raise ValidationError(
-                f"The file has {file.size:,} bytes; at most {settings.IMPORT_MAX_BYTES:,} are taken "
-                "at once. Split it by year."
+                f"The file has {file.size:,} bytes; at most {settings.IMPORT_MAX_BYTES:,} are "
+                "taken at once. Split it by year."
             )
         return file
 
@@ -129,7 +129,9 @@ class ColumnsForm(forms.Form):
                 required=False,
                 max_length=20,
                 initial=month,
-                widget=forms.TextInput({"class": "form-control", "placeholder": "only if needed: 2024-01"}),
+                widget=forms.TextInput(
+                    {"class": "form-control", "placeholder": "only if needed: 2024-01"}
+                ),
             )
 
     def _choices(self, name) -> forms.ChoiceField:
@@ -200,6 +202,7 @@ class ColumnsForm(forms.Form):
         """The mapping as it is kept. What words stand for is said elsewhere, and stays."""
         words = ("site ", "counted ", "running ")
         lines = {own: theirs for own, theirs in self.kept.items() if own.startswith(words)}
+        lines |= {ours: LEFT_OUT for ours in OURS if simplify(ours) in map(simplify, self.keys)}
         lines |= {ours: key for key, ours in zip(self.keys, self._columns(), strict=True) if ours}
         constants = {"all_site": "site_code", "all_month": "month"}
         constants["all_month_of_year"] = "month_of_year"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from metrics.imports.headings import Heading, simplify
-from metrics.imports.mapping import OURS, SITE_COLUMNS, Mapping
+from metrics.imports.mapping import MONTH_COLUMNS, OURS, SITE_COLUMNS, Mapping
 from metrics.imports.months import read_month_of_year
 from metrics.imports.reading import FileRefusedError
 from metrics.models import COUNT_FIELDS
@@ -56,7 +56,8 @@ class Columns:
 
 
 def place_columns(headings: Sequence[Heading], mapping: Mapping) -> Columns:
-    """Find the columns that a mapping names, and those with our own names.
+    """Find the columns that a mapping names, and those with our own names unless it says that
+    these are not used.
 
     FileRefusedError where one that is needed is missing, or named and not there.
     """
@@ -73,7 +74,7 @@ def place_columns(headings: Sequence[Heading], mapping: Mapping) -> Columns:
     named = {ours for ours, _ in found} | mapping.constants.keys()
     used = {heading.place for own in found.values() for heading in own}
     for ours in OURS:
-        if ours not in named:
+        if ours not in named | mapping.unused:
             own = [own for own in _find(spelled, ours) if own.place not in used]
             found |= {(ours, None): own} if own else {}
     columns = _arrange(headings, found, mapping)
@@ -120,6 +121,13 @@ def _arrange(headings, found, mapping):
         raise FileRefusedError(
             "Some counts stand under a month and some do not: "
             f"{', '.join(sorted(months[None]))}. Say of each to which month it belongs."
+        )
+    times = [own.text for own in headings if own.place in map(places.get, MONTH_COLUMNS)]
+    if times and months.keys() - {None}:
+        raise FileRefusedError(
+            f"Counts stand under months, but {times[0]} says a time of each row as well. Say that "
+            "it is not used if it is the same in all; columns such as Jan to Dec can be read only "
+            "of one year."
         )
     used = {heading.place for own in found.values() for heading in own}
     unused = [heading.text for heading in headings if heading.place not in used]

@@ -59,11 +59,13 @@ def sign(headings: Sequence[Heading]) -> str:
 
 
 def remember_layout(program, headings: Sequence[Heading], lines: Lines, *, by) -> None:
-    """Keep how a file was mapped, for the next with the same headings."""
+    """Keep how a file was mapped, for the next with the same headings; but not up to which month it
+    was taken, since the next holds later ones."""
+    kept = {ours: theirs for ours, theirs in lines.items() if ours != "last_month"}
     FileLayout.objects.update_or_create(
         program=program,
         signature=sign(headings),
-        defaults={"mapping": dict(lines), "saved_by": by},
+        defaults={"mapping": kept, "saved_by": by},
     )
 
 

@@ -6,6 +6,7 @@ It is kept, and typed on the command line, as lines `ours = theirs`:
     live_births = each month         columns that are headed by months, in a wide file
     site_code = "VIE-1"              in quotes: the same for every row
     site Grand total = -             a name of the file's: the code of a site, or - to leave it out
+    stillbirths = -                  not used, though a column of the file is called so
     counted Live births = live_births    a word in the column “counted”: our column, or -
     running live_births = 4          running totals that begin anew in April
     sheet, header, marked, points, last_month    see `Mapping`
@@ -37,6 +38,7 @@ class Mapping:
     """A mapping, read and checked.
 
     columns : ours and, where it is said, a month -> the file's heading
+    unused : ours that are not read, even where a column is called so
     constants : ours -> the same value for every row
     sites : the file's name of a site -> its code, or LEFT_OUT
     counted : a word of the column “counted” -> our column, or LEFT_OUT
@@ -56,12 +58,20 @@ class Mapping:
     marked: Marked = Marked.REFUSE
     points: Points = Points.ASK
     last_month: date | None = None
+    unused: frozenset[str] = frozenset()
+
+    @property
+    def names_months(self) -> bool:
+        """Whether somebody said of which month a column or every row is, as no heading or cell
+        says it: the next file with these headings is of another."""
+        return "month" in self.constants or any(month for _, month in self.columns)
 
     @classmethod
     def read(cls, lines: Lines) -> "Mapping":
         """Read its lines. FileRefusedError for the first that says nothing we know."""
         columns: dict[tuple[str, date | None], str] = {}
         words: dict[str, dict[str, str]] = {kind: {} for kind in (*_WORDS, "constants")}
+        unused: set[str] = set()
         options: dict[str, object] = {}
         for ours, theirs in lines.items():
             kind, _, name = ours.partition(" ")
@@ -71,10 +81,13 @@ class Mapping:
                 words[kind][name] = _unquoted(theirs) or theirs
             elif (constant := _unquoted(theirs)) is not None:
                 words["constants"][ours] = constant
+            elif theirs == LEFT_OUT and ours in OURS:
+                unused.add(ours)
             else:
                 columns[_split_month(ours)] = theirs
         running = {ours: _read_start(ours, start) for ours, start in words.pop("running").items()}
         sites, counted = words.pop("site"), words.pop("counted")
+        options["unused"] = frozenset(unused)
         return cls(columns, words["constants"], sites, counted, running, **options)  # type: ignore[arg-type]
 
 

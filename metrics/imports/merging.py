@@ -44,6 +44,7 @@ def merge_counts(table: Table) -> Table:
         table.misplaced,
         table.skipped,
         table.rows,
+        table.late,
     )
 
 

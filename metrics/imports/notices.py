@@ -33,6 +33,7 @@ class NoticeKind(StrEnum):
     MARKED = "marked"
     POINTS = "points"
     SKIPPED = "skipped"
+    LATE = "late"
     SHEETS = "sheets"
 
 
@@ -57,7 +58,8 @@ def notice_all(run: DryRun) -> list[FileNotice]:
     """Look at the whole file; the most serious first."""
     file = run.file
     found = [*_notice_running(file), *_notice_jumps(run), *_notice_partial(file)]
-    return [*found, *_notice_codes(file), *_notice_skipped(file), *_notice_sheets(file)]
+    found += [*_notice_codes(file), *_notice_skipped(file), *_notice_late(file)]
+    return [*found, *_notice_sheets(file)]
 
 
 def _notice_running(file: FileRead) -> Iterator[FileNotice]:
@@ -214,6 +216,15 @@ def _notice_skipped(file: FileRead) -> Iterator[FileNotice]:
             NoticeKind.SKIPPED,
             f"Left out, since they add up others or were said to be left out: "
             f"{', '.join(names[:5])} ({_rows(file.table.skipped)}).",
+        )
+
+
+def _notice_late(file: FileRead) -> Iterator[FileNotice]:
+    if file.table.late and file.mapping.last_month:
+        yield FileNotice(
+            NoticeKind.LATE,
+            f"Left out, since {format_month(file.mapping.last_month)} was said to be the last "
+            f"month to take: {file.table.late:,} site-month{'' if file.table.late == 1 else 's'}.",
         )
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 
 from metrics.cells import plain_text
 from metrics.imports.headings import simplify
@@ -11,6 +12,7 @@ from programs.models import Site
 
 UNKNOWN, SKIPPED = -1, -2  # instead of a site's place in the list
 MOST_NEAREST = 3
+MOST_COMPARED = 30  # codes and names that share most with a text, of which the nearest are chosen
 MOST_UNKNOWN = 200  # names that are told; a file with more has another column in their place
 _LIKE_ENOUGH = 0.6
 _TOTALS = {"total", "totals", "grand total", "subtotal", "sub total", "sum", "all", "overall"}
@@ -29,10 +31,10 @@ class SiteFinder(dict):
     def __init__(self, sites: Sequence[Site], aliases: Mapping[str, str]):
         super().__init__()
         self.sites = sites
-        self.unknown: Counter[str] = Counter()
-        self.totals: Counter[str] = Counter()
         self._codes = {site.code.casefold(): n for n, site in enumerate(sites)}
         self._aliases = {simplify(name): code for name, code in aliases.items()}
+        self._nearest: dict[str, list[Site]] = {}
+        self._likened = _Likened(sites)
         self._known = [_texts(sites, how) for how in (str, str.casefold, simplify)]
 
     def __missing__(self, text: str) -> int:
@@ -43,10 +45,10 @@ class SiteFinder(dict):
     def nearest(self, text: str) -> list[Site]:
         """The sites whose name or code is most like a text, the likest first."""
         plain = simplify(text)
-        known = {simplify(own): n for n, s in enumerate(self.sites) for own in (s.code, s.name)}
-        found = get_close_matches(plain, known, n=MOST_NEAREST * 2, cutoff=_LIKE_ENOUGH)
-        places = dict.fromkeys(known[own] for own in found)
-        return [self.sites[place] for place in places][:MOST_NEAREST]
+        if plain not in self._nearest:
+            places = self._likened.find(plain)[:MOST_NEAREST]
+            self._nearest[plain] = [self.sites[place] for place in places]
+        return self._nearest[plain]
 
     def _find(self, text):
         plain = simplify(text)
@@ -56,6 +58,40 @@ class SiteFinder(dict):
             if key in known:
                 return known[key]
         return SKIPPED if is_total(plain) else UNKNOWN
+
+
+class _Likened:
+    """Codes and names by the pieces of three letters that they hold, so that a text is compared
+    with the few that share most of its own and not with all."""
+
+    def __init__(self, sites: Sequence[Site]):
+        self._sites = sites
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {simplify(own): n for n, s in enumerate(self._sites) for own in (s.code, s.name)}
+
+    @cached_property
+    def _by_piece(self) -> dict[str, list[str]]:
+        by_piece: dict[str, list[str]] = {}
+        for known in self._places:
+            for piece in _pieces(known):
+                by_piece.setdefault(piece, []).append(known)
+        return by_piece
+
+    def find(self, plain: str) -> list[int]:
+        """The places of the sites most like it, the likest first."""
+        shared = Counter(
+            known for piece in _pieces(plain) for known in self._by_piece.get(piece, ())
+        )
+        likely = [known for known, _ in shared.most_common(MOST_COMPARED)]
+        found = get_close_matches(plain, likely, n=MOST_NEAREST * 2, cutoff=_LIKE_ENOUGH)
+        return list(dict.fromkeys(self._places[own] for own in found))
+
+
+def _pieces(plain: str) -> set[str]:
+    padded = f"  {plain} "
+    return {padded[n : n + 3] for n in range(len(padded) - 2)}
 
 
 def is_total(plain: str) -> bool:

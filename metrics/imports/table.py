@@ -51,6 +51,7 @@ class Table:
     counts : of each count that the file gives, a number or one of the codes of `numbers`
     misplaced : rows whose site, month or width cannot be read
     skipped : rows that add up others or that the mapping leaves out
+    late : entries of months after the last that the mapping takes
     """
 
     columns: Columns
@@ -61,6 +62,7 @@ class Table:
     misplaced: Numbers
     skipped: int = 0
     rows: int = 0
+    late: int = 0
 
     def __len__(self) -> int:
         return len(self.row)
@@ -303,6 +305,7 @@ def _read_counts(texts, columns, block: Block, readers, counted, length) -> dict
 def _sort(made: _Chunks, columns: Columns, last_month) -> Table:
     row, site, month = (_join(own) for own in (made.row, made.site, made.month))
     order = np.lexsort((row, month, site))
+    all_entries = len(order)
     if last_month is not None:
         order = order[month[order] <= number_month(last_month)]
     in_order = bool(len(order) == len(row)) and bool((order[:-1] < order[1:]).all())
@@ -319,6 +322,7 @@ def _sort(made: _Chunks, columns: Columns, last_month) -> Table:
         np.sort(_join(made.misplaced)),
         made.skipped,
         made.rows,
+        all_entries - len(order),
     )
 
 

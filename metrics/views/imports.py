@@ -48,12 +48,12 @@ def import_file(request, slug):
 
 def _receive(program, file, by) -> tuple[ImportBatch, bool]:
     """Keep an upload with the mapping that was remembered, or the likely one; say whether that
-    finds all that is needed."""
+    finds all that is needed, and months that are this file's own."""
     with open_content(file.chunks(), file.name) as source:
         preview = look_into(source, Mapping())
         lines = recall_layout(program, preview.headings)
         lines = guess_mapping(preview) if lines is None else lines
-        is_mapped = _finds_all(preview, lines)
+        is_mapped = _finds_all(preview, lines) and not Mapping.read(lines).names_months
     file.seek(0)
     content = file.chunks()
     batch = keep_file(program=program, file_name=file.name, content=content, mapping=lines, by=by)

@@ -34,6 +34,15 @@ def test_name_that_may_be_several_columns_is_refused(program):
     )
 
 
+def test_year_of_each_row_is_not_overlooked_beside_months_said_of_columns(program):
+    """One year's months said of Jan and Feb would take the rows of every other year for it."""
+    text = "Site,Year,Jan,Feb\nNorth,2024,40,41\n"
+    mapping = {"site_name": "Site", "live_births@2023-01": "Jan", "live_births@2023-02": "Feb"}
+    assert refusal(text, mapping).startswith("Counts stand under months, but Year says a time of")
+    mapping = {"live_births@2024-01": "Jan", "live_births@2024-02": "Feb", "year": "-"}
+    assert summary(check(program, text, mapping | {"site_name": "Site"})) == (2, 0, 0, 0, 0)
+
+
 # --- What a file says nothing of stays as it is stored ---------------------------------------
 
 

@@ -64,6 +64,34 @@ def test_mapping_is_remembered_for_the_next_file_with_these_headings(client, pro
     assert client.get(again).context["found"].numbers["NEW"] == 3
 
 
+def test_month_that_somebody_said_is_asked_again_of_the_next_file(client, program, manager):
+    """Nothing in the next file says that it is of another month."""
+    text = "Facility,Births\nNorth,40\n"
+    columns = {"Facility": "site_name", "Births": "live_births", "all_month": "2024-01"}
+    assert not say(client, upload(client, text), **columns).url.endswith("/columns/")
+    again = upload(client, text.replace("40", "77"), "february.csv")
+    assert again.endswith("/columns/")
+    assert client.get(again).context["form"]["all_month"].initial == "2024-01"
+
+
+def test_last_month_is_of_one_file_and_what_it_leaves_out_is_said(client, program, manager):
+    address = upload(client, f"{HEADER}\nA,2024-01,40,2\nA,2024-02,3,0\n")
+    settle(client, address, {"last_month": "2024-01"})
+    [notice] = client.get(address).context["found"].notices
+    assert notice.text == (
+        "Left out, since 2024-01 was said to be the last month to take: 1 site-month."
+    )
+    again = upload(client, f"{HEADER}\nA,2024-02,39,0\nA,2024-03,41,1\n", "next.csv")
+    assert client.get(again).context["found"].numbers["NEW"] == 2
+
+
+def test_column_with_a_name_of_ours_that_is_not_used_is_not_read(client, program, manager):
+    address = upload(client, GOOD)
+    columns = {"site_code": "site_code", "month": "month", "live_births": "live_births"}
+    say(client, f"{address}columns/", **columns)
+    assert client.get(address).context["found"].unused_columns == ["infant_deaths"]
+
+
 def test_remembered_mapping_belongs_to_one_program(client, program, manager):
     say(client, upload(client, WIDE), **{"Facility": "site_name", "each month": "live_births"})
     other = MembershipFactory(program__slug="other", user=manager, role="manager").program
