@@ -130,9 +130,12 @@ def _split_month(ours: str) -> tuple[str, date | None]:
 def _read_option(name: str, text: str):
     if name == "header":
         first, _, last = text.partition("-")
-        if not (first.isdecimal() and (last or first).isdecimal()):
-            raise FileRefusedError(f'header: "{text}" is no row. Write 2, or 2-3 for two rows.')
-        return int(first), int(last or first)
+        rows = (first, last or first)
+        if all(row.isdecimal() and len(row) < 6 for row in rows):
+            upper, lower = map(int, rows)
+            if upper > 0 and lower - upper in (0, 1):
+                return upper, lower
+        raise FileRefusedError(f'header: "{text}" is no row. Write 2, or 2-3 for two rows.')
     readers = {"marked": Marked, "points": Points, "last_month": read_month, "sheet": str}
     return _read(readers[name], name, text)
 

@@ -1,5 +1,7 @@
 """What is done with a file in the background: dry run, apply, undo; watched and cancelled."""
 
+from itertools import chain
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -9,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from metrics.exports import file_name, stream_csv
-from metrics.imports import checking
+from metrics.imports import FileRefusedError, checking
 from metrics.imports.telling import tell_rows
 from metrics.jobs import cancel_job, look_at, start_job, sweep
 from metrics.models import Job
@@ -85,7 +87,12 @@ def import_rows(request, slug, pk):
     """Send what applying the file would do with each of its rows, column by column."""
     batch = get_batch(request, slug, pk)
     name = file_name(batch.program, f"dry-run-{batch.pk}", timezone.localdate())
-    return stream_csv(name, _rows(batch))
+    rows = _rows(batch)
+    try:
+        header = next(rows)  # by then all has been read and judged
+    except FileRefusedError:  # the page says why
+        return redirect("import_batch", slug=slug, pk=pk)
+    return stream_csv(name, chain([header], rows))
 
 
 def _rows(batch):

@@ -93,8 +93,14 @@ def import_columns(request, slug, pk):
 
 @contextmanager
 def _previewed(batch: ImportBatch) -> Iterator[Preview]:
+    """The top of a file; where its mapping names a sheet or rows that it does not have, such as a
+    remembered one, the top as it is found."""
     with open_content(batch.read_pieces(), batch.file_name) as source:
-        yield look_into(source, Mapping.read(batch.mapping))
+        try:
+            preview = look_into(source, Mapping.read(batch.mapping))
+        except FileRefusedError:
+            preview = look_into(source, Mapping())
+        yield preview
 
 
 def _asked_elsewhere(request, batch: ImportBatch) -> dict[str, str] | None:

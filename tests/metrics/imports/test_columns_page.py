@@ -162,6 +162,20 @@ def test_nonsense_that_is_settled_changes_nothing(client, program, manager):
     assert ImportBatch.objects.get().mapping == before
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [{"sheet": "2023"}, {"header": "0"}, {"header": "3-2"}, {"header": "9" * 30}, {"header": "200"},
+     {"year": '"many"'}, {"site_code": '"ZZ"'}, {"live_births@2024-01": "month"}],
+    ids=str,
+)  # fmt: skip
+def test_page_of_a_file_that_is_mapped_wrongly_says_so(client, program, manager, lines):
+    """A remembered mapping may name a sheet or a row that the next file does not have."""
+    address = upload(client, GOOD)
+    settle(client, address, lines)
+    for page in ("", "columns/", "rows.csv"):
+        assert client.get(f"{address}{page}").status_code in (200, 302)
+
+
 def test_applied_file_is_read_no_other_way(client, program, manager):
     address = upload(client, GOOD)
     client.post(f"{address}apply/")
