@@ -13,6 +13,8 @@ from metrics.models import ImportBatch, Job
 
 
 def _apply(job: Job, beat: Beat) -> str:
+    if job.batch.applied_at is not None:
+        raise ValidationError("It was applied before. Upload it once more to bring it in again.")
     try:
         found = apply_batch(
             job.batch,

@@ -73,7 +73,7 @@ def _finds_all(preview: Preview, lines) -> bool:
 def import_columns(request, slug, pk):
     """Say what the columns of a file are; it is remembered for the next with the same headings."""
     batch = get_batch(request, slug, pk)
-    if batch.applied_at:
+    if not _may_be_mapped(batch):
         return redirect("import_batch", slug=slug, pk=pk)
     with _previewed(batch) as preview:
         sent = request.POST if request.method == "POST" else None
@@ -89,6 +89,12 @@ def import_columns(request, slug, pk):
         context = {"program": batch.program, "batch": batch, "form": form, "preview": preview}
         status = 422 if form.is_bound else 200
         return render(request, "metrics/import_columns.html", context, status=status)
+
+
+def _may_be_mapped(batch: ImportBatch) -> bool:
+    """Not once it was applied, and not while a job reads it by the mapping that it has."""
+    job = look_at(batch.jobs.first())
+    return batch.applied_at is None and (job is None or job.is_finished)
 
 
 @contextmanager
@@ -135,7 +141,7 @@ def import_settle(request, slug, pk):
     except FileRefusedError as refusal:
         messages.error(request, str(refusal))
         return redirect("import_batch", slug=slug, pk=pk)
-    if batch.applied_at is None:
+    if _may_be_mapped(batch):
         with _previewed(batch) as preview:
             remember_layout(batch.program, preview.headings, lines, by=request.user)
         _store(batch, lines)

@@ -185,6 +185,26 @@ def test_applied_file_is_read_no_other_way(client, program, manager):
     assert "marked" not in ImportBatch.objects.get().mapping
 
 
+def test_file_that_is_being_read_is_read_no_other_way(client, program, manager):
+    """What was looked through would be shown as what another mapping finds."""
+    address = upload(client, GOOD)
+    client.post(f"{address}apply/")
+    settle(client, address, {"marked": "take"})
+    assert client.get(f"{address}columns/").url == address
+    assert "marked" not in ImportBatch.objects.get().mapping
+
+
+def test_file_that_was_undone_is_not_said_to_be_applied_again(client, program, manager):
+    address = upload(client, GOOD)
+    for act in ("apply", "undo", "apply"):
+        client.post(f"{address}{act}/")
+        run_job(Job.objects.first().pk)
+    assert not MonthlyReport.objects.exists()
+    assert "It was applied before. Upload it once more to bring it in again." in (
+        client.get(address).text
+    )
+
+
 # --- In the background ---------------------------------------------------------------------------
 
 
