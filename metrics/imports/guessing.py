@@ -46,6 +46,7 @@ _CALLED = {
     "counted": "indicator|data element|dataelement|dataname|measure|item|what",
     "value": "count|number|total",
 }
+COUNT_NAMES = frozenset(COUNT_FIELDS)
 _OURS_BY_NAME: dict[str, list[str]] = {}
 for _ours in OURS:
     for _name in (simplify(_ours), *_CALLED.get(_ours, "").split("|")):
@@ -85,6 +86,7 @@ def guess_mapping(preview: Preview) -> dict[str, str]:
         for ours in _OURS_BY_NAME.get(name, ()):
             if ours not in lines and _reads_as(ours, [cell for cell in cells if cell.strip()]):
                 lines[ours] = heading.key
+                lines |= _guess_counted(cells) if ours == "counted" else {}
                 break
     if any(heading.key == EACH_YEAR for heading in preview.headings) or (
         "year" in lines and not lines.keys() & {"month", "month_of_year"}
@@ -94,6 +96,14 @@ def guess_mapping(preview: Preview) -> dict[str, str]:
         for whole in ("year", "month_of_year"):
             lines.pop(whole, None)
     return lines
+
+
+def _guess_counted(cells: Sequence[str]) -> dict[str, str]:
+    """What the words of a column are that says what each row counts, as far as they are known."""
+    counts = {cell.strip(): _OURS_BY_NAME.get(simplify(cell), ()) for cell in cells}
+    return {
+        f"counted {word}": ours[0] for word, ours in counts.items() if set(ours[:1]) & COUNT_NAMES
+    }
 
 
 def _reads_as(ours: str, cells: Sequence[str]) -> bool:

@@ -11,8 +11,9 @@ from fractions import Fraction
 import numpy as np
 
 from metrics.imports.checks import DryRun, FileRead
+from metrics.imports.mapping import LEFT_OUT
 from metrics.imports.numbers import UNREADABLE, WITHHELD, Marked, Points, is_marked
-from metrics.imports.places import SKIPPED
+from metrics.imports.places import MOST_UNKNOWN, SKIPPED, UNKNOWN
 from metrics.imports.running import find_running
 from metrics.imports.table import Numbers, Table, date_of
 from metrics.stats.oddities import Oddity, find_oddity
@@ -32,6 +33,7 @@ class NoticeKind(StrEnum):
     WITHHELD = "withheld"
     MARKED = "marked"
     POINTS = "points"
+    COUNTED = "counted"
     SKIPPED = "skipped"
     LATE = "late"
     SHEETS = "sheets"
@@ -58,7 +60,8 @@ def notice_all(run: DryRun) -> list[FileNotice]:
     """Look at the whole file; the most serious first."""
     file = run.file
     found = [*_notice_running(file), *_notice_jumps(run), *_notice_partial(file)]
-    found += [*_notice_codes(file), *_notice_skipped(file), *_notice_late(file)]
+    found += [*_notice_codes(file), *_notice_counted(file), *_notice_skipped(file)]
+    found += _notice_late(file)
     return [*found, *_notice_sheets(file)]
 
 
@@ -216,6 +219,17 @@ def _notice_skipped(file: FileRead) -> Iterator[FileNotice]:
             NoticeKind.SKIPPED,
             f"Left out, since they add up others or were said to be left out: "
             f"{', '.join(names[:5])} ({_rows(file.table.skipped)}).",
+        )
+
+
+def _notice_counted(file: FileRead) -> Iterator[FileNotice]:
+    words = [own.strip() for own, place in file.readers.counted.items() if place == UNKNOWN]
+    if unknown := sorted({word for word in words if word})[:MOST_UNKNOWN]:
+        yield FileNotice(
+            NoticeKind.COUNTED,
+            f"Rows about {', '.join(unknown[:5])}{' and others' if unknown[5:] else ''} are "
+            "refused, since these are none of our counts.",
+            {"Leave out all rows about them": {f"counted {word}": LEFT_OUT for word in unknown}},
         )
 
 

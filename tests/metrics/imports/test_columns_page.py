@@ -92,6 +92,17 @@ def test_column_with_a_name_of_ours_that_is_not_used_is_not_read(client, program
     assert client.get(address).context["found"].unused_columns == ["infant_deaths"]
 
 
+def test_words_of_what_is_counted_are_known_or_left_out_by_a_click(client, program, manager):
+    rows = "North,2024-01,Naissances vivantes,40\nNorth,2024-01,Penta 3,33\n"
+    address = upload(client, f"Site,Period,Indicator,Value\n{rows}")
+    found = client.get(address).context["found"]
+    assert (found.numbers["NEW"], found.left_out) == (1, 1)
+    [offer] = found.notices[0].offers.values()
+    settle(client, address, offer)
+    found = client.get(address).context["found"]
+    assert (found.numbers["NEW"], found.left_out) == (1, 0)
+
+
 def test_remembered_mapping_belongs_to_one_program(client, program, manager):
     say(client, upload(client, WIDE), **{"Facility": "site_name", "each month": "live_births"})
     other = MembershipFactory(program__slug="other", user=manager, role="manager").program
