@@ -116,4 +116,5 @@ def store_in_child(way: str) -> Stored:
     if connection.vendor == "postgresql":  # it was no copy
         with connection.cursor() as cursor:
             cursor.execute(FORGET)
+        ImportBatch.objects.update(applied_at=None)
     return Stored(**json.loads(done.stdout))

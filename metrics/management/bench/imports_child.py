@@ -48,10 +48,16 @@ def main(way: str) -> dict[str, float | None]:
 def prepare_ours() -> Callable[[], object]:
     """The product's own way, as a worker goes it."""
     from metrics.imports import apply_batch
-    from metrics.models import ImportBatch
+    from metrics.models import ImportBatch, MonthlyReport
 
     [batch] = ImportBatch.objects.select_related("program", "uploaded_by")
-    return lambda: apply_batch(batch, by=batch.uploaded_by, today=timezone.localdate())
+
+    def store():
+        found = apply_batch(batch, by=batch.uploaded_by, today=timezone.localdate())
+        stored = MonthlyReport.objects.filter(import_batch=batch).count()
+        assert stored == found.rows > 0, found  # noqa: S101 - a bench of a refusal lies
+
+    return store
 
 
 def prepare_bare() -> Callable[[], object]:
