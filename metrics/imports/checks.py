@@ -18,7 +18,7 @@ from metrics.imports.context import (
 from metrics.imports.mapping import Lines
 from metrics.imports.mapping import Mapping as FileMapping
 from metrics.imports.merging import find_repeated, merge_counts
-from metrics.imports.numbers import MISSING, NOT_SAID
+from metrics.imports.numbers import MISSING, NOT_SAID, WITHHELD
 from metrics.imports.opening import Preview, open_columns
 from metrics.imports.places import SiteFinder
 from metrics.imports.reading import SourceFile
@@ -171,14 +171,16 @@ Judged = tuple[Numbers, Numbers, Numbers, Numbers, Numbers]  # as the fields of 
 
 
 def _keep_stored(table: Table, context: Context) -> Table:
-    """A table in which counts that the file has no cell for are those that are stored."""
+    """A table in which counts that the file has no cell for, or withholds, are those that are
+    stored: who withholds a number does not say that it is another."""
     counts, says_something = dict(table.counts), ~table.is_empty
     for name, own in table.counts.items():
-        unsaid = np.flatnonzero(own == NOT_SAID)
+        unsaid = np.flatnonzero((own == NOT_SAID) | (own == WITHHELD))
         if not len(unsaid):
             continue
         at, is_stored = context.stored.find(place_of(table.site[unsaid], table.month[unsaid]))
         is_stored &= says_something[unsaid]
+        is_stored[is_stored] = context.stored.counts[name][at[is_stored]] >= 0
         counts[name] = np.where(own == NOT_SAID, MISSING, own).astype(np.int32)
         counts[name][unsaid[is_stored]] = context.stored.counts[name][at[is_stored]]
     return replace(table, counts=counts)

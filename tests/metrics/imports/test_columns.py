@@ -66,6 +66,15 @@ def test_long_file_of_one_count_is_added_to_what_is_stored(program, stored):
     assert (report.live_births, report.stillbirths) == (40, 5)
 
 
+def test_number_that_a_file_withholds_stays_as_it_is_stored(program, stored):
+    text = "site_code,month,live_births,infant_deaths,antenatal_first_visits\nA,2024-01,{},<5,<5\n"
+    assert summary(check(program, text.format(40))) == (0, 0, 1, 0, 0)
+    bring_in(program, text.format(41))
+    report = MonthlyReport.objects.get()
+    assert (report.live_births, report.infant_deaths) == (41, 3)
+    assert report.antenatal_first_visits is None
+
+
 def test_month_without_a_column_of_deaths_keeps_those_that_are_stored(program, stored):
     text = "site_code,b1,b2,d2\nA,41,42,0\nB,,,\n"
     months = {"live_births@2024-01": "b1", "live_births@2024-02": "b2"}
