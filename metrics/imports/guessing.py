@@ -46,7 +46,6 @@ _CALLED = {
     "counted": "indicator|data element|dataelement|dataname|measure|item|what",
     "value": "count|number|total",
 }
-COUNT_NAMES = frozenset(COUNT_FIELDS)
 _OURS_BY_NAME: dict[str, list[str]] = {}
 for _ours in OURS:
     for _name in (simplify(_ours), *_CALLED.get(_ours, "").split("|")):
@@ -100,10 +99,8 @@ def guess_mapping(preview: Preview) -> dict[str, str]:
 
 def _guess_counted(cells: Sequence[str]) -> dict[str, str]:
     """What the words of a column are that says what each row counts, as far as they are known."""
-    counts = {cell.strip(): _OURS_BY_NAME.get(simplify(cell), ()) for cell in cells}
-    return {
-        f"counted {word}": ours[0] for word, ours in counts.items() if set(ours[:1]) & COUNT_NAMES
-    }
+    known = {cell.strip(): _OURS_BY_NAME.get(simplify(cell), [""])[0] for cell in cells}
+    return {f"counted {word}": ours for word, ours in known.items() if ours in COUNT_FIELDS}
 
 
 def _reads_as(ours: str, cells: Sequence[str]) -> bool:

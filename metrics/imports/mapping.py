@@ -8,7 +8,7 @@ It is kept, and typed on the command line, as lines `ours = theirs`:
     site Grand total = -             a name of the file's: the code of a site, or - to leave it out
     stillbirths = -                  not used, though a column of the file is called so
     counted Live births = live_births    a word in the column “counted”: our column, or -
-    running live_births = 4          running totals that begin anew in April
+    running live_births = 4          running totals that begin anew in April; - for none
     sheet, header, marked, points, last_month    see `Mapping`
 """
 
@@ -85,7 +85,8 @@ class Mapping:
                 unused.add(ours)
             else:
                 columns[_split_month(ours)] = theirs
-        running = {ours: _read_start(ours, start) for ours, start in words.pop("running").items()}
+        starts = words.pop("running").items()
+        running = {ours: _read_start(ours, start) for ours, start in starts if start != LEFT_OUT}
         sites, counted = words.pop("site"), words.pop("counted")
         options["unused"] = frozenset(unused)
         return cls(columns, words["constants"], sites, counted, running, **options)  # type: ignore[arg-type]

@@ -28,6 +28,7 @@ _DEATHS = ("infant_deaths", "stillbirths", "maternal_deaths")
 
 class NoticeKind(StrEnum):
     RUNNING = "running"
+    PARTED = "parted"
     PARTIAL = "partial"
     JUMP = "jump"
     WITHHELD = "withheld"
@@ -59,7 +60,12 @@ class FileNotice:
 def notice_all(run: DryRun) -> list[FileNotice]:
     """Look at the whole file; the most serious first."""
     file = run.file
-    found = [*_notice_running(file), *_notice_jumps(run), *_notice_partial(file)]
+    found = [
+        *_notice_running(file),
+        *_notice_parted(file),
+        *_notice_jumps(run),
+        *_notice_partial(file),
+    ]
     found += [*_notice_codes(file), *_notice_counted(file), *_notice_skipped(file)]
     found += _notice_late(file)
     return [*found, *_notice_sheets(file)]
@@ -80,6 +86,17 @@ def _notice_running(file: FileRead) -> Iterator[FileNotice]:
         "Stored as they are, every figure would be several times too high.",
         {"They are running totals: take the differences": lines},
     )
+
+
+def _notice_parted(file: FileRead) -> Iterator[FileNotice]:
+    if names := [name for name in file.mapping.running if name in file.table.counts]:
+        start = month_name[file.mapping.running[names[0]]]
+        yield FileNotice(
+            NoticeKind.PARTED,
+            f"{', '.join(names)} are read as running totals that begin anew in {start}, as was "
+            "said of this file or of one like it: each month is the difference to the one before.",
+            {"They are monthly counts": {f"running {name}": LEFT_OUT for name in names}},
+        )
 
 
 def _by_month(table: Table, name: str, chosen: Numbers) -> Numbers:

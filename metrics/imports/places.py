@@ -18,6 +18,7 @@ _LIKE_ENOUGH = 0.6
 _TOTALS = {"total", "totals", "grand total", "subtotal", "sub total", "sum", "all", "overall"}
 _TOTALS |= {"all sites", "all districts", "all facilities", "all areas", "whole program"}
 _TOTALS |= {"ensemble", "somme", "total general", "suma", "soma", "gesamt", "summe", "insgesamt"}
+_PARTS = {"total", "subtotal"}  # at the beginning or end of a name
 
 
 class SiteFinder(dict):
@@ -97,7 +98,7 @@ def _pieces(plain: str) -> set[str]:
 def is_total(plain: str) -> bool:
     """Whether a simplified name says that its row adds up others."""
     words = plain.split()
-    return plain in _TOTALS or (bool(words) and "total" in (words[0], words[-1]))
+    return plain in _TOTALS or (bool(words) and not _PARTS.isdisjoint((words[0], words[-1])))
 
 
 def _texts(sites: Sequence[Site], how: Callable[[str], str]) -> dict[str, int]:

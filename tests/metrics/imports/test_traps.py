@@ -77,6 +77,16 @@ def test_andhra_pradesh_as_it_was_published_gives_its_months_back(program):
     )
 
 
+def test_running_totals_that_are_parted_are_said_and_may_be_taken_back(program):
+    """Remembered of another file, it would make small numbers of monthly counts unseen."""
+    text = table(months("A", [40, 41, 45], [0, 0, 0], date(2024, 1, 1)))
+    lines = {"running live_births": "1"}
+    notice = notices(check(program, text, lines))[NoticeKind.PARTED]
+    assert "live_births are read as running totals that begin anew in January" in notice.text
+    [back] = notice.offers.values()
+    assert [own[2] for own in written(program, text, lines | back)] == [40, 41, 45]
+
+
 def test_monthly_counts_are_not_taken_for_running_totals(program):
     assert NoticeKind.RUNNING not in notices(check(program, table(months("A", BIRTHS, DEATHS))))
 
@@ -167,7 +177,9 @@ def test_site_is_found_without_case_accents_and_points(program, spelling):
     assert written(program, text) == [("A", "2024-01", 4)]
 
 
-@pytest.mark.parametrize("name", ["Total", "GRAND TOTAL", "Total North and South", "All sites"])
+@pytest.mark.parametrize(
+    "name", ["Total", "GRAND TOTAL", "Subtotal North", "Total North and South", "All sites"]
+)
 def test_totals_row_is_left_out_and_said(program, name):
     text = f"site_name,month,live_births\nNorth,2024-01,4\n{name},2024-01,9\n"
     assert written(program, text) == [("A", "2024-01", 4)]
