@@ -9,6 +9,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 NEEDED_IN_FULL := metrics/stats/*,metrics/gate.py,programs/periods.py
 
 ALONE := tests/browser/test_speed.py
+# Whoever is done takes over half of what another still has: the browser's long tests stand
+# together, and dealt out in advance they keep one core busy for minutes after the other is done.
+SHARED := --numprocesses auto --dist worksteal
 
 .PHONY: run test test-postgres check bench calibrate format lock
 
@@ -27,7 +30,7 @@ run: .venv/ready .env
 
 test: .venv/ready-for-tests
 	@$(BIN)/coverage erase
-	$(BIN)/python -m pytest --numprocesses auto --ignore=$(ALONE) --cov --cov-report= $(ARGS)
+	$(BIN)/python -m pytest $(SHARED) --ignore=$(ALONE) --cov --cov-report= $(ARGS)
 	@echo "How fast the largest page is painted, with nothing running beside it …"
 	$(BIN)/python -m pytest --quiet $(ALONE)
 	@$(BIN)/coverage report --include='$(NEEDED_IN_FULL)' --fail-under=100
@@ -35,7 +38,7 @@ test: .venv/ready-for-tests
 
 # The browser looks at pages of a database of its own; it looks once, with make test.
 test-postgres: .venv/ready-for-tests
-	tests/with_postgres.sh $(BIN)/python -m pytest --numprocesses auto --ignore=tests/browser $(ARGS)
+	tests/with_postgres.sh $(BIN)/python -m pytest $(SHARED) --ignore=tests/browser $(ARGS)
 
 check: .venv/ready-for-tests
 	$(BIN)/ruff format --check .
