@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
+import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
@@ -120,7 +121,7 @@ def _write(batch: ImportBatch, run: DryRun, by, report):
     now = timezone.now()
     rows = run.rows_to_write()
     write_rows(rows, batch=batch, by=by, now=now, report=report)
-    announce_waiting(set(rows.site.tolist()), by=by)
+    announce_waiting(np.unique(rows.site).tolist(), by=by)
     batch.applied_at, batch.applied_by = now, by
     batch.rows_created = run.number(Outcome.NEW)
     batch.rows_changed = run.number(Outcome.CHANGED)

@@ -1,5 +1,6 @@
 """What is done with a file in the background. Each handler says in a sentence how it ended."""
 
+import logging
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,8 @@ from metrics.imports import apply_batch, check_batch
 from metrics.imports.undoing import undo_batch
 from metrics.jobs.beats import Beat
 from metrics.models import ImportBatch, Job
+
+logger = logging.getLogger(__name__)
 
 
 def _apply(job: Job, beat: Beat) -> str:
@@ -25,6 +28,9 @@ def _apply(job: Job, beat: Beat) -> str:
             writing=beat.during("write", total=job.batch.found.get("written", 0)),
         )
     except IntegrityError as error:
+        # Nearly always the race that it says; a rule of the database that the gate does not ask
+        # would look the same, so the log keeps what it was.
+        logger.warning("Job %s: the database refused a row", job.pk, exc_info=True)
         raise ValidationError(
             "Somebody reported one of these months just now. Look again and apply again."
         ) from error
