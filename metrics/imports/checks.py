@@ -18,7 +18,7 @@ from metrics.imports.context import (
 from metrics.imports.mapping import Lines
 from metrics.imports.mapping import Mapping as FileMapping
 from metrics.imports.merging import find_repeated, merge_counts
-from metrics.imports.numbers import MISSING, NOT_SAID, WITHHELD
+from metrics.imports.numbers import MISSING, NOT_SAID, WITHHELD, Empty
 from metrics.imports.opening import Preview, open_columns
 from metrics.imports.places import SiteFinder
 from metrics.imports.reading import SourceFile
@@ -82,7 +82,7 @@ class DryRun:
     """What applying a file would do. Nothing has been written.
 
     Of each entry of the table: its outcome; whether the gate questions it; whether its month is
-    locked, lies outside the site's part in the program, stands in the file before.
+    locked, lies outside the site's part in the program, is said otherwise by another row.
     """
 
     file: FileRead
@@ -91,7 +91,7 @@ class DryRun:
     questioned: Numbers
     locked: Numbers
     outside: Numbers
-    again: Numbers
+    against: Numbers
 
     @property
     def table(self) -> Table:
@@ -151,6 +151,9 @@ def read_file(
     for name, first_month in mapping.running.items():
         if name in table.counts:
             part_running(table, name, first_month)
+    if mapping.empty is Empty.KEEP:
+        for own in table.counts.values():
+            own[own == MISSING] = NOT_SAID
     return FileRead(preview, mapping, table, finder, readers)
 
 
@@ -191,7 +194,7 @@ def _judge(table: Table, context: Context) -> Judged:
     stored_at, is_stored = context.stored.find(place_of(table.site, table.month))
     standing = stand(table, context, stored_at, is_stored)
     is_empty = table.is_empty
-    again, same = find_repeated(table, is_empty)
+    against, same = find_repeated(table, is_empty)
     refused = find_refused(standing, context.spells, context.today)
     locked = find_locked(standing, context.at_gate)
     outside = ~is_within(standing, context.parts)
@@ -203,16 +206,16 @@ def _judge(table: Table, context: Context) -> Judged:
         is_shut = is_stored & ~context.stored.is_open[stored_at]
         outcomes[(outcomes == Outcome.CHANGED) & is_shut] = Outcome.CONFLICT
     outcomes[(outcomes != Outcome.UNCHANGED) & locked] = Outcome.REFUSED
-    outcomes[refused | again] = Outcome.REFUSED
+    outcomes[refused | against] = Outcome.REFUSED
     outcomes[same] = Outcome.REPEATED
     outcomes[is_empty] = Outcome.EMPTY
     below = _reconcile(outcomes, standing, context, stored_at)
 
-    passed = ~(refused | again | is_empty)
-    known = list_known(standing, context, of_file=~same)
-    questioned = passed & (outside | find_questioned(standing, passed, known, context.today))
+    taken = outcomes <= Outcome.UNCHANGED
+    known = list_known(standing, context, of_file=taken)
+    questioned = taken & (outside | find_questioned(standing, taken, known, context.today))
     questioned[below] = True
-    return outcomes, questioned, locked, outside, again
+    return outcomes, questioned, locked, outside, against
 
 
 def stand(table: Table, context: Context, stored_at: Numbers, is_stored: Numbers) -> Entries:

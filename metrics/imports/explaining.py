@@ -91,6 +91,7 @@ class _Explainer:
     def __init__(self, run: DryRun):
         self.run, self.table, self.columns = run, run.table, run.table.columns
         self.past_of = lru_cache(SITES_REMEMBERED)(self._past_of)
+        self.places = place_of(self.table.site, self.table.month)
 
     def entry(self, entry: int, number: int, cells: list[str]) -> Explained:
         run = self.run
@@ -153,7 +154,7 @@ class _Explainer:
 
     def _held_against_stored(self, entry, site, month, stored, counts):
         run = self.run
-        if run.again[entry]:
+        if run.against[entry]:
             return [self._say_repeated(entry, site, month)], []
         differing = self._differing(entry, stored)
         if run.locked[entry] and (stored is None or differing):
@@ -188,7 +189,7 @@ class _Explainer:
         block = self.table.between(own)
         at, is_stored = run.context.stored.find(place_of(block.site, block.month))
         standing = stand(block, run.context, at, is_stored)
-        known = list_known(standing, run.context, run.outcomes[own] != Outcome.REPEATED)
+        known = list_known(standing, run.context, run.outcomes[own] <= Outcome.UNCHANGED)
         counts = known.counts["live_births"].tolist(), known.counts["infant_deaths"].tolist()
         return PastCounts(
             {
@@ -200,7 +201,7 @@ class _Explainer:
     def _texts(self, cells: list[str], month: date | None) -> dict[str, str]:
         """The row's cells under our names, those of one month in a wide file."""
         columns = self.columns
-        block = next((own for own in columns.blocks if own.month == month), columns.blocks[0])
+        block = next((own for own in columns.blocks if own.holds(month)), columns.blocks[0])
         places = columns.places | block.counts
         texts = dict(columns.constants)
         texts |= {name: cells[at].strip() for name, at in places.items() if at < len(cells)}
@@ -241,13 +242,17 @@ class _Explainer:
             )
 
     def _say_no_month(self, texts, readers):
-        if self.columns.blocks[0].month is not None:
+        first = self.columns.blocks[0]
+        if first.month is not None:
             return
-        if "month" in texts:
+        if "month" in texts and first.month_of_year is None:
             if readers.months[texts["month"]] == NO_MONTH:
                 yield Fault("month", _why_not(readers.months, texts["month"]))
             return
-        for name, reader in (("year", readers.years), ("month_of_year", readers.months_of_year)):
+        parts = {"year": readers.years, "month_of_year": readers.months_of_year}
+        if first.month_of_year is not None:
+            del parts["month_of_year"]
+        for name, reader in parts.items():
             if reader[texts.get(name, "")] == NO_MONTH:
                 yield Fault(name, _why_not(reader, texts.get(name, "")))
 
@@ -277,16 +282,14 @@ class _Explainer:
         )
 
     def _say_repeated(self, entry, site, month):
-        same = (self.table.site == self.table.site[entry]) & (
-            self.table.month == self.table.month[entry]
-        )
-        first = int(
-            self.table.row[same & ~self.run.again & (self.run.outcomes != Outcome.EMPTY)][0]
-        )
+        place = int(self.places[entry])
+        first, end = np.searchsorted(self.places, [place, place + 1])
+        others = [n for n in range(first, end) if n != entry and self.run.against[n]]
+        row = int(self.table.row[others[0]])
         return Fault(
             "month",
-            f"{site.name} has {format_month(month)} in row {first} already. Keep one of the two "
-            "rows.",
+            f"{site.name} has {format_month(month)} in row {row} too, with other counts. Keep one "
+            "of the two rows.",
         )
 
     def _say_protected(self, entry, site, month):

@@ -9,7 +9,7 @@ It is kept, and typed on the command line, as lines `ours = theirs`:
     stillbirths = -                  not used, though a column of the file is called so
     counted Live births = live_births    a word in the column “counted”: our column, or -
     running live_births = 4          running totals that begin anew in April; - for none
-    sheet, header, marked, points, last_month    see `Mapping`
+    sheet, header, marked, points, empty, last_month    see `Mapping`
 """
 
 from collections.abc import Mapping as MappingType
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from metrics.imports.months import read_month, read_month_of_year
-from metrics.imports.numbers import Marked, Points
+from metrics.imports.numbers import Empty, Marked, Points
 from metrics.imports.reading import FileRefusedError
 from metrics.models import COUNT_FIELDS
 
@@ -27,7 +27,7 @@ LONG_COLUMNS = ("counted", "value")
 COLUMNS = (*SITE_COLUMNS, "month", *COUNT_FIELDS)
 OURS = (*SITE_COLUMNS, *MONTH_COLUMNS, *LONG_COLUMNS, *COUNT_FIELDS)
 LEFT_OUT = "-"
-_OPTIONS = ("sheet", "header", "marked", "points", "last_month")
+_OPTIONS = ("sheet", "header", "marked", "points", "empty", "last_month")
 _WORDS = ("site", "counted", "running")
 
 Lines = MappingType[str, str]
@@ -45,6 +45,7 @@ class Mapping:
     running : our column -> the month of the year in which its running totals begin anew
     sheet : of a workbook; empty for the first that is not hidden
     header : first and last row of the headings; None to look for them
+    marked, points, empty : what to make of cells that may be read in two ways
     last_month : later ones are left out, such as a month that is only half in
     """
 
@@ -57,6 +58,7 @@ class Mapping:
     header: tuple[int, int] | None = None
     marked: Marked = Marked.REFUSE
     points: Points = Points.ASK
+    empty: Empty = Empty.ERASE
     last_month: date | None = None
     unused: frozenset[str] = frozenset()
 
@@ -137,7 +139,13 @@ def _read_option(name: str, text: str):
             if upper > 0 and lower - upper in (0, 1):
                 return upper, lower
         raise FileRefusedError(f'header: "{text}" is no row. Write 2, or 2-3 for two rows.')
-    readers = {"marked": Marked, "points": Points, "last_month": read_month, "sheet": str}
+    readers = {
+        "marked": Marked,
+        "points": Points,
+        "empty": Empty,
+        "last_month": read_month,
+        "sheet": str,
+    }
     return _read(readers[name], name, text)
 
 

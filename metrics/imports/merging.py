@@ -49,20 +49,24 @@ def merge_counts(table: Table) -> Table:
 
 
 def find_repeated(table: Table, is_empty: Numbers) -> tuple[Numbers, Numbers]:
-    """Say of each entry whether an earlier one is of the same site and month, and whether it says
-    the same. Entries that say nothing neither repeat nor are repeated."""
+    """Say of each entry whether another of its site and month contradicts it, and whether it says
+    what an earlier one says. Entries that say nothing neither repeat nor are repeated.
+
+    Where two contradict each other nobody knows which is right, so neither is taken.
+    """
     place = place_of(table.site, table.month)
     said = np.flatnonzero(~is_empty)
-    again = np.zeros(len(table), dtype=bool)
+    against = np.zeros(len(table), dtype=bool)
     same = np.zeros(len(table), dtype=bool)
     own = place[said]
     is_again = np.concatenate([[False], own[1:] == own[:-1]]) if len(own) else np.zeros(0, bool)
-    again[said] = is_again
     if is_again.any():
         first = np.maximum.accumulate(np.where(is_again, 0, np.arange(len(said))))
         alike = np.ones(len(said), dtype=bool)
         for counts in table.counts.values():
             now = counts[said]
             alike &= (now == counts[said[first]]) & (now > UNREADABLE)
-        same[said] = is_again & alike
-    return again, same
+        group = np.cumsum(~is_again)
+        against[said] = np.isin(group, group[is_again & ~alike])
+        same[said] = is_again & alike & ~against[said]
+    return against, same

@@ -10,9 +10,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from metrics.imports.checks import DryRun, FileRead
+from metrics.imports.checks import DryRun, FileRead, Outcome
+from metrics.imports.context import place_of
 from metrics.imports.mapping import LEFT_OUT
-from metrics.imports.numbers import UNREADABLE, WITHHELD, Marked, Points, is_marked
+from metrics.imports.numbers import UNREADABLE, WITHHELD, Empty, Marked, Points, is_marked
 from metrics.imports.places import MOST_UNKNOWN, SKIPPED, UNKNOWN
 from metrics.imports.running import find_running
 from metrics.imports.table import Numbers, Table, date_of
@@ -35,9 +36,13 @@ class NoticeKind(StrEnum):
     MARKED = "marked"
     POINTS = "points"
     COUNTED = "counted"
+    ERASED = "erased"
     SKIPPED = "skipped"
     LATE = "late"
     SHEETS = "sheets"
+
+
+_SERIOUS = (NoticeKind.RUNNING, NoticeKind.JUMP, NoticeKind.PARTIAL, NoticeKind.ERASED)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class FileNotice:
     @property
     def is_serious(self) -> bool:
         """Whether figures would be wrong if it were not looked at."""
-        return self.kind in (NoticeKind.RUNNING, NoticeKind.JUMP, NoticeKind.PARTIAL)
+        return self.kind in _SERIOUS
 
 
 def notice_all(run: DryRun) -> list[FileNotice]:
@@ -65,6 +70,7 @@ def notice_all(run: DryRun) -> list[FileNotice]:
         *_notice_parted(file),
         *_notice_jumps(run),
         *_notice_partial(file),
+        *_notice_erased(run),
     ]
     found += [*_notice_codes(file), *_notice_counted(file), *_notice_skipped(file)]
     found += _notice_late(file)
@@ -187,6 +193,25 @@ def _many_agree(table: Table, name: str, chosen, start: int, rises: bool) -> boo
     asked = (both > 0) & ((after > 0) | (before > 0))
     moved = (after > before) if rises else (after < before)
     return bool((moved & asked).sum() >= MANY_SITES * int(asked.sum()))
+
+
+def _notice_erased(run: DryRun) -> Iterator[FileNotice]:
+    """Numbers that are stored, and that an empty cell of the file would take away."""
+    table, stored = run.table, run.context.stored
+    changed = np.flatnonzero(run.outcomes == Outcome.CHANGED)
+    at, _ = stored.find(place_of(table.site[changed], table.month[changed]))
+    erased = {
+        name: int(((own[changed] < 0) & (stored.counts[name][at] >= 0)).sum())
+        for name, own in table.counts.items()
+    }
+    if number := sum(erased.values()):
+        names = ", ".join(name for name, times in erased.items() if times)
+        yield FileNotice(
+            NoticeKind.ERASED,
+            f"{number:,} stored number{'' if number == 1 else 's'} would become empty, since the "
+            f"file has an empty cell there: {names}.",
+            {"Keep what is stored": {"empty": Empty.KEEP}},
+        )
 
 
 def _notice_codes(file: FileRead) -> Iterator[FileNotice]:

@@ -14,11 +14,11 @@ NOT_SAID = -5  # the file has no cell for it, so that what is stored stays
 MOST_KEPT = 200_000  # texts whose number is remembered; files repeat theirs
 
 _NOT_COUNTED = {"", ".", "..", "...", "…", "-", "--", "–", "—", "n/a", "na", "n.a.", "n.a", "nan"}
-_NOT_COUNTED |= {"null", "none", "nil", "missing", "not reported", "no data", "nd", "#n/a"}
+_NOT_COUNTED |= {"null", "missing", "not reported", "no data", "nd", "#n/a"}
 _WITHHELD = {"*", "**", "***", "withheld", "suppressed", "confidential"}
 _BELOW = re.compile(r"[<≤] ?\d+|\d+ ?[-–] ?\d+")  # <5, and 1-4 for "one to four"
 _WHOLE = re.compile(r"\d+(?:\.0+)?")
-_MARKED = re.compile(r"(\d+(?:\.0+)?) ?[*†‡§#a-z]{1,2}|(\d+(?:\.0+)?) ?[\[(][a-z0-9]{1,2}[\])]")
+_MARKED = re.compile(r"(\d+(?:\.0+)?) ?[*†‡§#a-jn-z]{1,2}|(\d+(?:\.0+)?) ?[\[(][a-z0-9]{1,2}[\])]")
 _GROUPED = re.compile(r"\d{1,3}(?:[ ,'\u2019\u00a0\u202f]\d{3})+(?:\.0+)?")
 _LAKHS = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.0+)?")  # 3,48,023, as India parts its digits
 _POINTED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,0+)?")
@@ -39,6 +39,13 @@ class Points(StrEnum):
     ASK = "ask"
     THOUSANDS = "thousands"
     DECIMALS = "decimals"
+
+
+class Empty(StrEnum):
+    """What a cell that says nothing does to a number that is stored."""
+
+    ERASE = "erase"
+    KEEP = "keep"
 
 
 class CountReader(dict):

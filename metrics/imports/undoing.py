@@ -11,12 +11,16 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef
+from django.utils.timezone import localdate
 
 from accounts.models import User
 from metrics.imports.writing import COLUMNS, FIELDS, HISTORY, PIECE_ROWS, REPORTS
+from metrics.locks import sites_at_gate
 from metrics.models import BreakdownCount, ImportBatch, MonthlyReport
 from metrics.notices import recount_waiting
 from programs.actions import hold_sites
+from programs.models import Site
+from programs.periods import format_month
 
 MOST_NAMED = 3
 
@@ -74,6 +78,7 @@ def undo_batch(
     of_site = _count_by_site(stored)
     hold_sites(of_site)
     _check_untouched(stored)
+    _check_unlocked(stored, of_site, localdate(now))
     _undo(stored, of_site, by, now, report)
     recount_waiting(of_site)
     stored.undone_at, stored.undone_by = now, by
@@ -99,6 +104,22 @@ def _check_untouched(batch):
         raise UndoRefusedError(
             f"{number:,} of the reports that this file brought have been broken down since, for "
             "example by sex. Correct what is wrong report by report."
+        )
+
+
+def _check_unlocked(batch, sites, today):
+    """What may not be changed by hand may not be undone."""
+    own = Site.objects.filter(pk__in=sites).prefetch_related("spells")
+    at_gate = sites_at_gate(list(own), today)
+    locking = [pk for pk, site in at_gate.items() if any(last for _, last in site.locks)]
+    written = MonthlyReport.objects.filter(import_batch=batch, site__in=locking).order_by()
+    months = written.values_list("site", "month").iterator(chunk_size=PIECE_ROWS)
+    locked = [place for place in months if at_gate[place[0]].is_locked(place[1])]
+    if locked:
+        site, month = min(locked)
+        raise UndoRefusedError(
+            f"{len(locked):,} of its months are locked by now, such as {format_month(month)} at "
+            f"{at_gate[site].name}. Correct what is wrong report by report, once they are opened."
         )
 
 

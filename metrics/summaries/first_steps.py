@@ -52,8 +52,9 @@ class FirstSteps:
 
     @property
     def month(self) -> date | None:
-        """The oldest month that it owes."""
-        return min(own.month for own in self.owed.months) if self.owed else None
+        """The oldest month that it owes; None where so many sites owe some that none is named."""
+        months = [own.month for own in self.owed.months] if self.owed else []
+        return min(months, default=None)
 
     @property
     def own(self) -> list[RoleSteps]:

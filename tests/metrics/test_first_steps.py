@@ -60,6 +60,17 @@ def test_reporter_is_led_to_the_first_report_that_is_owed(client):
     assert f"Report 2025-05, {site.name}" in page.text
 
 
+def test_reporter_of_many_sites_that_owe_reports_is_led_to_all_of_them(client):
+    """Where so many sites owe reports that their months are not listed, none is named."""
+    program = ProgramFactory()
+    for _ in range(5):
+        ParticipationFactory(program=program, first_month=date(2025, 4, 1))
+    sign_in(client, program=program, role=Role.REPORTER)
+    page = client.get(ADDRESS)
+    assert page.status_code == 200
+    assert '<a class="btn btn-primary" href="/reports/">Your reports that are due</a>' in page.text
+
+
 def test_reporter_who_owes_nothing_is_told_so(client):
     site = ParticipationFactory(first_month=date(2025, 6, 1)).site
     MonthlyReportFactory(site=site, month=date(2025, 6, 1))

@@ -130,7 +130,9 @@ def test_program_without_sites_knows_none():
 def test_row_repeated_in_the_file_is_refused(program):
     text = f"{HEADER}\nA,2024-01,40,2\nB,2024-01,7,0\nA,2024-01,41,2\n"
     assert faults(program, text) == [
-        "row 4, month: North has 2024-01 in row 2 already. Keep one of the two rows."
+        f"row {row}, month: North has 2024-01 in row {other} too, with other counts. Keep one of "
+        "the two rows."
+        for row, other in ((2, 4), (4, 2))
     ]
 
 

@@ -7,8 +7,9 @@ import pytest
 import xlsxwriter
 
 from metrics.imports.notices import NoticeKind
+from programs.models import Site
 from programs.periods import Period, format_month
-from tests.factories import ParticipationFactory
+from tests.factories import MonthlyReportFactory, ParticipationFactory
 from tests.metrics.imports.bringing_in import HEADER, check, faults, look, receive
 from tests.metrics.imports.test_real_files import column
 
@@ -250,6 +251,32 @@ def test_point_before_three_zeros_is_asked_about(program):
     assert NoticeKind.POINTS in notices(check(program, text))
     assert written(program, text, {"points": "thousands"}) == [("A", "2024-01", 12000, 1)]
     assert written(program, text, {"points": "decimals"}) == [("A", "2024-01", 12, 1)]
+
+
+@pytest.mark.parametrize("cell", ["nil", "None", "NIL"])
+def test_word_that_may_stand_for_zero_is_refused_and_not_guessed(program, cell):
+    [sentence] = faults(program, f"{HEADER}\nA,2024-01,40,{cell}\n")
+    assert f'"{cell}" is not a whole number.' in sentence
+
+
+def test_stored_number_that_an_empty_cell_would_take_away_is_said_and_may_be_kept(program):
+    site = Site.objects.get(code="A")
+    MonthlyReportFactory(site=site, month=date(2024, 1, 1), live_births=40, infant_deaths=3)
+    text = f"{HEADER}\nA,2024-01,41,\n"
+    notice = notices(check(program, text))[NoticeKind.ERASED]
+    assert notice.text.startswith("1 stored number would become empty")
+    [lines] = notice.offers.values()
+    assert written(program, text) == [("A", "2024-01", 41, None)]
+    assert written(program, text, lines) == [("A", "2024-01", 41, 3)]
+
+
+def test_row_that_is_refused_is_no_past_of_others(program):
+    rows = months("A", [40] * 13, [2] * 13)
+    rows[5] = ("A", "2022-09", 40, -9)
+    rows.insert(6, ("A", "2022-09", 4000, 900))
+    found = check(program, table(rows))
+    assert [fault.row for fault in found.faults] == [7, 8]
+    assert {fault.fault.field for fault in found.warnings} <= {"month"}  # before the program
 
 
 # --- Shapes --------------------------------------------------------------------------------------

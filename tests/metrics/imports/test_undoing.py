@@ -249,3 +249,13 @@ def test_report_without_an_earlier_version_is_not_guessed_at(site):
     with pytest.raises(UndoRefusedError, match="no earlier version is kept"):
         undo(batch)
     assert MonthlyReport.objects.get().live_births == 40
+
+
+def test_file_is_not_undone_where_its_months_are_locked_by_now(program, site):
+    batch = bring_in(site)
+    program.locks_after_days = 30
+    program.save()
+    before = contents()
+    with pytest.raises(UndoRefusedError, match="2 of its months are locked by now, such as"):
+        undo(batch)
+    assert contents() == before
