@@ -9,9 +9,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 NEEDED_IN_FULL := metrics/stats/*,metrics/gate.py,programs/periods.py
 
 ALONE := tests/browser/test_speed.py
-# Whoever is done takes over half of what another still has: the browser's long tests stand
-# together, and dealt out in advance they keep one core busy for minutes after the other is done.
-SHARED := --numprocesses auto --dist worksteal
+# Dealt out ten at a time. An eighth of all at once gives one core the browser's long tests, which
+# stand together, and nobody may take them over. The order must stay: tests that empty the database
+# come last (no --dist worksteal).
+SHARED := --numprocesses auto --maxschedchunk 10
 
 .PHONY: run test test-postgres check bench calibrate format lock
 
