@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from metrics.imports.headings import Heading, simplify
+from metrics.imports.headings import EACH_MONTH_OF_YEAR, Heading, simplify
 from metrics.imports.mapping import MONTH_COLUMNS, OURS, SITE_COLUMNS, Mapping
 from metrics.imports.months import read_month_of_year
 from metrics.imports.reading import FileRefusedError
@@ -16,10 +16,18 @@ class Block:
     """Columns that belong to one month: of each count its place.
 
     month : the one that the headings name, or the mapping; None where each row says it
+    month_of_year : where the headings name it without its year, which each row says
     """
 
     month: date | None
     counts: dict[str, int]
+    month_of_year: int | None = None
+
+    def holds(self, month: date | None) -> bool:
+        """Whether a month's counts stand in it, of a row that is of that month's year."""
+        if self.month_of_year is not None:
+            return month is not None and month.month == self.month_of_year
+        return self.month == month
 
 
 @dataclass(frozen=True)
@@ -47,12 +55,6 @@ class Columns:
             return COUNT_FIELDS
         given = {name for block in self.blocks for name in block.counts} | self.constants.keys()
         return tuple(name for name in COUNT_FIELDS if name in given)
-
-    def heading_of(self, name: str, month: date | None = None) -> str:
-        """What stands above one of our columns in the file; our own name for a constant."""
-        block = next((own for own in self.blocks if own.month == month), self.blocks[0])
-        place = block.counts.get(name, self.places.get(name))
-        return next((own.text for own in self.headings if own.place == place), name)
 
 
 def place_columns(headings: Sequence[Heading], mapping: Mapping) -> Columns:
@@ -82,6 +84,7 @@ def place_columns(headings: Sequence[Heading], mapping: Mapping) -> Columns:
     return columns
 
 
+Time = date | int | None
 Spelled = list[dict[str, list[Heading]]]
 
 
@@ -109,34 +112,63 @@ def _find(spelled: Spelled, name: str) -> list[Heading]:
 
 def _arrange(headings, found, mapping):
     places: dict[str, int] = {}
-    months: dict[date | None, dict[str, int]] = {}
+    months: dict[Time, dict[str, int]] = {}
     for (ours, month), own in found.items():
         for heading in own:
             if ours in COUNT_FIELDS or (ours == "value" and month is None):
-                named = month or _month_of(heading, mapping)
-                months.setdefault(named, {})[ours] = heading.place
+                counts = months.setdefault(month or _time_of(heading, mapping), {})
+                if ours in counts:
+                    _refuse_twice(headings, counts[ours], heading, ours)
+                counts[ours] = heading.place
             else:
                 places[ours] = heading.place
-    if len(months) > 1 and None in months:
+    if len({type(time) for time in months}) > 1:
+        apart = months.get(None) or next(own for time, own in months.items() if _is_number(time))
         raise FileRefusedError(
             "Some counts stand under a month and some do not: "
-            f"{', '.join(sorted(months[None]))}. Say of each to which month it belongs."
+            f"{', '.join(sorted(apart))}. Say of each to which month it belongs."
         )
-    times = [own.text for own in headings if own.place in map(places.get, MONTH_COLUMNS)]
+    yearless = any(map(_is_number, months))
+    own_times = [own for own in MONTH_COLUMNS if not (yearless and own == "year")]
+    times = [own.text for own in headings if own.place in map(places.get, own_times)]
+    times += ["the mapping"] if "month" in mapping.constants else []
     if times and months.keys() - {None}:
         raise FileRefusedError(
             f"Counts stand under months, but {times[0]} says a time of each row as well. Say that "
-            "it is not used if it is the same in all; columns such as Jan to Dec can be read only "
-            "of one year."
+            "it is not used if it is the same in all; columns such as Jan to Dec are read with a "
+            f"column of years as {EACH_MONTH_OF_YEAR}."
         )
     used = {heading.place for own in found.values() for heading in own}
     unused = [heading.text for heading in headings if heading.place not in used]
-    ordered = sorted(months.items(), key=lambda own: own[0] or date.min)
-    blocks = [Block(month, counts) for month, counts in ordered] or [Block(None, {})]
+    blocks = [_make_block(time, months[time]) for time in sorted(months, key=_in_order)]
+    blocks = blocks or [Block(None, {})]
     return Columns(headings, places, dict(mapping.constants), blocks, unused)
 
 
-def _month_of(heading: Heading, mapping: Mapping) -> date | None:
+def _is_number(time: Time) -> bool:
+    return isinstance(time, int)
+
+
+def _in_order(time: Time) -> date:
+    return date(1, time, 1) if isinstance(time, int) else time or date.min
+
+
+def _make_block(time: Time, counts: dict[str, int]) -> Block:
+    return Block(None, counts, time) if isinstance(time, int) else Block(time, counts)
+
+
+def _refuse_twice(headings, place: int, heading: Heading, ours: str):
+    first = next(own.text for own in headings if own.place == place)
+    raise FileRefusedError(
+        f"{first} and {heading.text} are of the same month, and both are said to be {ours}. Keep "
+        "one of them."
+    )
+
+
+def _time_of(heading: Heading, mapping: Mapping) -> Time:
+    """The month that a heading names, the number of one without its year, or None."""
+    if heading.month_of_year is not None:
+        return heading.month_of_year
     if heading.month is not None or heading.year is None:
         return heading.month
     if "month_of_year" not in mapping.constants:
@@ -162,8 +194,11 @@ def _refuse_missing(columns: Columns):
     missing = []
     if not given & set(SITE_COLUMNS):
         missing.append("site_code")
-    has_month = columns.blocks[0].month or "month" in given or {"year", "month_of_year"} <= given
-    if not has_month:
+    first = columns.blocks[0]
+    has_month = first.month or "month" in given or {"year", "month_of_year"} <= given
+    if first.month_of_year is not None and "year" not in given:
+        missing.append("year")
+    elif first.month_of_year is None and not has_month:
         missing.append("month")
     if not ({"live_births"} <= counts or {"counted", "value"} <= counts):
         missing.append("live_births")

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from itertools import islice
 
-from metrics.imports.headings import EACH_YEAR, Heading, simplify
+from metrics.imports.headings import EACH_MONTH_OF_YEAR, EACH_YEAR, Heading, simplify
 from metrics.imports.mapping import OURS, Lines
 from metrics.imports.months import DayOrder, read_month, read_month_of_year, read_year, tell_order
 from metrics.imports.numbers import UNREADABLE, CountReader
@@ -87,14 +88,35 @@ def guess_mapping(preview: Preview) -> dict[str, str]:
                 lines[ours] = heading.key
                 lines |= _guess_counted(cells) if ours == "counted" else {}
                 break
+    lines |= _guess_yearless(preview, lines)
     if any(heading.key == EACH_YEAR for heading in preview.headings) or (
-        "year" in lines and not lines.keys() & {"month", "month_of_year"}
+        "year" in lines
+        and not lines.keys() & {"month", "month_of_year"}
+        and not any(heading.month_of_year for heading in preview.headings)
     ):
         lines["month_of_year"] = '"12"'
     if "month" in lines:
         for whole in ("year", "month_of_year"):
             lines.pop(whole, None)
     return lines
+
+
+def _guess_yearless(preview: Preview, lines: Lines) -> dict[str, str]:
+    """What columns such as Jan to Dec count where the sheet's name or what stands around them
+    names one count alone."""
+    if not any(heading.key == EACH_MONTH_OF_YEAR for heading in preview.headings):
+        return {}
+    above = islice(preview.source.rows(preview.sheet), preview.first - 1)
+    sheet = preview.sheet or next((own.name for own in preview.source.sheets), "")
+    said = [sheet, *(cell for row in above for cell in row)]
+    said += [heading.text for heading in preview.headings]
+    words = f" {' | '.join(map(simplify, said))} "
+    named = {own for own in COUNT_FIELDS if any(f" {name} " in words for name in _names_of(own))}
+    return dict.fromkeys(named - lines.keys(), EACH_MONTH_OF_YEAR) if len(named) == 1 else {}
+
+
+def _names_of(ours: str) -> list[str]:
+    return [name for name, several in _OURS_BY_NAME.items() if ours in several and name]
 
 
 def _guess_counted(cells: Sequence[str]) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from metrics.imports.months import find_month, read_month, read_year
+from metrics.imports.months import find_month, find_months_of_year, read_month, read_year
 from metrics.imports.numbers import UNREADABLE, CountReader
 
 LOOKED_AT = 40  # rows from the top; a file whose headings stand lower says so in its mapping
 EACH_MONTH, EACH_YEAR = "each month", "each year"
+EACH_MONTH_OF_YEAR = "each month of the year"
 
 Row = Sequence[str]
 
@@ -17,6 +18,7 @@ Row = Sequence[str]
 @dataclass(frozen=True)
 class Heading:
     """One column: its place from 0, what stands above it, and the month or year that it names.
+    A month of the year, such as Jan, is of the year that each row says.
 
     key : what the mapping calls it. Columns that differ by their month alone share one.
     """
@@ -26,6 +28,7 @@ class Heading:
     key: str
     month: date | None = None
     year: int | None = None
+    month_of_year: int | None = None
 
 
 def find_header(rows: Sequence[Row], known: frozenset[str] = frozenset()) -> tuple[int, int]:
@@ -64,6 +67,21 @@ def read_headings(rows: Sequence[Row]) -> list[Heading]:
     return [_read(place, text) for place, text in enumerate(texts) if text]
 
 
+def join_months_of_year(headings: Sequence[Heading]) -> list[Heading]:
+    """Give those that differ by the name of a month alone, such as Jan and Feb, one key.
+
+    Numbers are months only where all twelve are there and no thirteenth.
+    """
+    plain = [own for own in headings if own.month is None and own.year is None]
+    found = find_months_of_year([own.text for own in plain])
+    joined = {}
+    for own, (number, rest) in zip(plain, found, strict=True):
+        if number:
+            key = _key(EACH_MONTH_OF_YEAR, rest)
+            joined[own.place] = replace(own, key=key, month_of_year=number)
+    return [joined.get(own.place, own) for own in headings]
+
+
 def simplify(text: str) -> str:
     """A heading or a name without case, accents, punctuation and spare spaces."""
     letters = unicodedata.normalize("NFKD", text.casefold())
@@ -80,7 +98,11 @@ def _read(place: int, text: str) -> Heading:
     if found is None:
         return Heading(place, text, text)
     month, rest = found
-    return Heading(place, text, f"{EACH_MONTH}: {rest}" if rest else EACH_MONTH, month=month)
+    return Heading(place, text, _key(EACH_MONTH, rest), month=month)
+
+
+def _key(each: str, rest: str) -> str:
+    return f"{each}: {rest}" if rest else each
 
 
 def _spread(row: Row, width: int) -> list[str]:

@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from programs.periods import month_of
+from programs.periods import MONTHS_PER_YEAR, month_of
 
 # English, French, Spanish, Portuguese and German, without their accents.
 _NAMES = {
@@ -43,6 +43,7 @@ _DAY_OF_MONTH = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]([1-2]\d{3})(?: 00:00(?
 _SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
 _SERIAL_ZERO = date(1899, 12, 30)  # day 0 of spreadsheets, whose 1900 had a 29 February
 _SERIALS = range(15_000, 80_000)  # 1941 to 2119
+_LIKELY_YEARS = range(1900, 2100)
 CENTURY_ENDS = 68  # two digits of a year: 69 is 1969, 68 is 2068
 
 
@@ -79,6 +80,19 @@ def read_year(text: str) -> int:
     raise ValueError(f'"{text}" is not a year. Write four digits, such as 2024.')
 
 
+def holds_years(texts: Iterable[str]) -> bool:
+    """Whether a column holds years, all near ours, and nothing else."""
+    filled = [text for text in texts if text.strip()]
+    return bool(filled) and all(_is_year(text) for text in filled)
+
+
+def _is_year(text: str) -> bool:
+    try:
+        return read_year(text) in _LIKELY_YEARS
+    except ValueError:
+        return False
+
+
 def read_month_of_year(text: str) -> int:
     """Read 4, 04, Apr or April as 4."""
     plain = _plain(text).removesuffix(".0").rstrip(".")
@@ -100,6 +114,37 @@ def find_month(text: str) -> tuple[date, str] | None:
             rest = " ".join(words[:start] + words[start + length :])
             return month, rest.strip(" -–·:,")
     return None
+
+
+def find_months_of_year(texts: Sequence[str]) -> list[tuple[int, str]]:
+    """Look for months of the year within headings, 0 where there is none; and what else each says.
+
+    A word is a month only where another heading says another month and otherwise the same, since
+    “out” or “mar” may be a word of any language; a number only as one of twelve.
+    """
+    numbers: dict[str, set[int]] = {}
+    names: dict[str, set[int]] = {}
+    likely = [list(_likely_months(text)) for text in texts]
+    for number, rest, is_name in (own for several in likely for own in several):
+        (names if is_name else numbers).setdefault(rest.casefold(), set()).add(number)
+    twelve = set(range(1, MONTHS_PER_YEAR + 1))
+    months = {rest: own for rest, own in names.items() if len(own) > 1}
+    months |= {rest: own for rest, own in numbers.items() if own == twelve}
+    found = []
+    for several in likely:
+        chosen = [(number, rest) for number, rest, _ in several if rest.casefold() in months]
+        found.append(max(chosen, key=lambda own: len(months[own[1].casefold()]), default=(0, "")))
+    return found
+
+
+def _likely_months(text: str) -> Iterator[tuple[int, str, bool]]:
+    words = re.split(r"[\s_]+", text)
+    for n, word in enumerate(words):
+        plain = _plain(word.strip("()[]:,")).rstrip(".")
+        is_number = re.fullmatch(r"\d\d?", plain) is not None
+        if is_number or plain in MONTH_NAMES:
+            rest = " ".join(words[:n] + words[n + 1 :]).strip(" -–·:,")
+            yield int(plain) if is_number else MONTH_NAMES[plain], rest, not is_number
 
 
 def tell_order(texts: Iterable[str]) -> DayOrder:

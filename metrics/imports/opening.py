@@ -8,8 +8,15 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from metrics.imports.columns import Columns, place_columns
-from metrics.imports.headings import Heading, find_header, read_headings, simplify
+from metrics.imports.headings import (
+    Heading,
+    find_header,
+    join_months_of_year,
+    read_headings,
+    simplify,
+)
 from metrics.imports.mapping import OURS, Mapping
+from metrics.imports.months import holds_years
 from metrics.imports.reading import FileRefusedError, SourceFile, open_file
 
 PREVIEW_ROWS = 200  # what headings and spellings are told from
@@ -48,7 +55,21 @@ def look_into(source: SourceFile, mapping: Mapping) -> Preview:
     sample = [row for row in top[last:] if any(cell.strip() for cell in row)]
     if not sample:
         raise FileRefusedError("The file has a header but no rows. Add a row for each month.")
+    joined = join_months_of_year(headings)
+    headings = joined if _says_years(mapping, joined, sample) else headings
     return Preview(source, sheet, first, last, headings, sample)
+
+
+def _says_years(mapping: Mapping, joined: Sequence[Heading], sample) -> bool:
+    """Whether each row says its year, so that Jan in a heading can be a month of it. Not where the
+    mapping says of which month each column is."""
+    if any(month for _, month in mapping.columns):
+        return False
+    if "year" in mapping.constants or ("year", None) in mapping.columns:
+        return True
+    other = (own for own in joined if not (own.month or own.year or own.month_of_year))
+    columns = ([row[own.place] for row in sample if own.place < len(row)] for own in other)
+    return any(holds_years(cells) for cells in columns)
 
 
 def _choose_sheet(source: SourceFile, name: str) -> str | None:

@@ -210,13 +210,20 @@ def _read_chunk(made: _Chunks, row: Numbers, cells, columns: Columns, readers: R
     made.misplaced.append(row[is_wrong])
     kept = ~(is_wrong | is_skipped | blank)
     for block in columns.blocks:
-        own_month = month if block.month is None else np.full(len(row), number_month(block.month))
+        own_month = _month_of(block, month)
         counts = _read_counts(texts, columns, block, readers, counted, len(row))
         made.row.append(row[kept])
         made.site.append(site[kept])
         made.month.append(own_month[kept].astype(np.int32))
         for name, own in counts.items():
             made.counts[name].append(own[kept])
+
+
+def _month_of(block: Block, month: Numbers) -> Numbers:
+    """Each row's month in a block: its own, the block's, or the block's in the row's year."""
+    if block.month_of_year is not None:
+        return month + block.month_of_year - 1
+    return month if block.month is None else np.full(len(month), number_month(block.month))
 
 
 def _even_out(cells: list[list[str]], width: int) -> Numbers:
@@ -261,6 +268,8 @@ def _read_months(texts, columns, readers, length) -> Numbers:
     if columns.blocks[0].month is not None:
         return np.zeros(length, dtype=np.int32)
     year, number = of("year", readers.years), of("month_of_year", readers.months_of_year)
+    if columns.blocks[0].month_of_year is not None:  # its first month, to which blocks add theirs
+        return np.where(year == NO_MONTH, NO_MONTH, year * MONTHS_PER_YEAR)
     month = of("month", readers.months)
     if month is not None:
         return month

@@ -1,0 +1,134 @@
+"""Shapes that tables of other systems have: a year in each row and its months in columns, years
+in headings, years that begin in one and end in the next, notes below."""
+
+from datetime import date
+
+import pytest
+
+from metrics.imports.guessing import guess_mapping
+from metrics.imports.mapping import Mapping
+from metrics.imports.opening import look_into, open_content
+from tests.factories import MembershipFactory
+from tests.metrics.imports.bringing_in import faults, look, refusal
+from tests.metrics.imports.test_columns_page import say, upload
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+OF_YEAR = "each month of the year"
+TWELVE = f"District,Year,{','.join(MONTHS)}\n"
+COUNTS = ",".join(str(n) for n in range(41, 53))
+MAPPED = {"site_name": "District", "year": "Year", "live_births": OF_YEAR}
+
+
+@pytest.fixture
+def manager(client, program):
+    user = MembershipFactory(program=program, role="manager").user
+    client.force_login(user)
+    return user
+
+
+def guess(text, name="counts.csv"):
+    with open_content([text.encode()], name) as source:
+        return guess_mapping(look_into(source, Mapping()))
+
+
+def births(program, text, mapping):
+    """Of each entry its site, its month and its births."""
+    return [
+        (code, month, own["live_births"]) for code, month, own, _ in look(program, text, mapping)[1]
+    ]
+
+
+# --- A year in each row, its months in columns -----------------------------------------------
+
+
+def test_months_in_columns_are_of_the_year_that_the_row_says(program):
+    text = f"{TWELVE}North,2022,{COUNTS}\nNorth,2023,{COUNTS}\n"
+    own = births(program, text, MAPPED)
+    assert own == [("A", date(y, m, 1), 40 + m) for y in (2022, 2023) for m in range(1, 13)]
+
+
+def test_months_in_columns_are_found_in_other_languages_and_beside_a_count(program):
+    text = (
+        "District,Année,naiss_janv,naiss_févr,Décès (janv.),Décès (févr.)\nNorth,2023,41,42,1,2\n"
+    )
+    mapping = MAPPED | {"year": "Année", "live_births": f"{OF_YEAR}: naiss"}
+    _, entries = look(program, text, mapping | {"infant_deaths": f"{OF_YEAR}: Décès"})
+    assert [tuple(counts.values()) for *_, counts, _ in entries] == [(41, 1), (42, 2)]
+
+
+def test_months_under_two_rows_of_headings_belong_to_the_count_above(program):
+    text = ",,Births,,Deaths,\nDistrict,Year,Jan,Feb,Jan,Feb\nNorth,2023,41,42,1,2\n"
+    mapping = MAPPED | {"live_births": f"{OF_YEAR}: Births", "infant_deaths": f"{OF_YEAR}: Deaths"}
+    _, entries = look(program, text, mapping)
+    assert [tuple(counts.values()) for *_, counts, _ in entries] == [(41, 1), (42, 2)]
+
+
+def test_numbers_are_months_only_where_all_twelve_are_there(program):
+    twelve = f"District,Year,{','.join(map(str, range(1, 13)))}\nNorth,2023,{COUNTS}\n"
+    assert births(program, twelve, MAPPED)[11] == ("A", date(2023, 12, 1), 52)
+    eleven = twelve.replace(",12\n", ",Other\n")
+    assert refusal(eleven, MAPPED).startswith(f'The column mapping names "{OF_YEAR}" for live_bir')
+
+
+def test_days_of_a_month_are_not_its_months():
+    texts = ["Year", *map(str, range(1, 32))]
+    assert not any(own.month_of_year for own in _joined(texts))
+
+
+def test_word_that_is_a_month_elsewhere_stays_a_word():
+    assert not any(own.month_of_year for own in _joined(["Year", "Births out", "Births in", "Mar"]))
+
+
+def test_year_may_be_said_of_every_row(program):
+    text = "District,Jan,Feb\nNorth,41,42\n"
+    own = births(program, text, MAPPED | {"year": '"2023"'})
+    assert own == [("A", date(2023, 1, 1), 41), ("A", date(2023, 2, 1), 42)]
+
+
+def test_year_that_cannot_be_read_is_refused_by_its_row(program):
+    text = f"{TWELVE}North,2022,{COUNTS}\nNorth,soon,{COUNTS}\n"
+    assert faults(program, text, MAPPED) == [
+        'row 3, year: "soon" is not a year. Write four digits, such as 2024.'
+    ]
+
+
+def test_months_in_columns_without_a_year_are_refused():
+    text = f"{TWELVE}North,2022,{COUNTS}\n"
+    mapping = {"site_name": "District", "live_births": OF_YEAR, "year": "-"}
+    assert "no column year" in refusal(text, mapping)
+
+
+def test_count_that_cannot_be_read_is_told_from_its_own_month(program):
+    text = "District,Year,Jan,Feb\nNorth,2022,41,many\n"
+    [fault] = faults(program, text, MAPPED)
+    assert fault.startswith('row 2, live_births: "many"')
+
+
+def test_two_columns_of_the_same_month_are_refused():
+    text = "District,Year,Jan,January,Feb\nNorth,2022,41,42,43\n"
+    assert refusal(text, MAPPED) == (
+        "Jan and January are of the same month, and both are said to be live_births. Keep one of "
+        "them."
+    )
+
+
+def test_months_in_columns_are_mapped_unasked_where_a_title_names_the_count():
+    table = f"{TWELVE}North,2022,{COUNTS}\n"
+    assert guess(f"Live births by district\n{table}") == MAPPED
+    assert guess(table) == {"site_name": "District", "year": "Year"}
+    assert "live_births" not in guess(f"Births and deaths by district\n{table}")
+
+
+def test_months_in_columns_are_mapped_on_the_page(client, program, manager):
+    address = upload(client, f"{TWELVE}North,2022,{COUNTS}\n")
+    said = {"District": "site_name", "Year": "year", OF_YEAR: "live_births"}
+    assert client.get(say(client, address, **said).url).context["found"].numbers["NEW"] == 12
+
+
+def _joined(texts):
+    with open_content(
+        [f"{','.join(texts)}\n2022{',5' * (len(texts) - 1)}\n".encode()], "c.csv"
+    ) as source:
+        return look_into(source, Mapping()).headings
