@@ -17,6 +17,8 @@ from metrics.models import COUNT_FIELDS, MonthlyReport
 
 SHOWN_CELLS = 3  # examples of what a column holds
 EMPTY = ""
+_WORDS = ("site ", "counted ", "running ")
+_WORDS_MEAN = {"site": "Site", "counted": "Count", "running": "Running totals of"}
 _PLACES = {
     "site_code": "Site, by its code",
     "site_name": "Site, by its name",
@@ -99,6 +101,11 @@ class ColumnsForm(forms.Form):
             ("decimals", "Comes before decimals"),
         ],
     )
+    empty = forms.ChoiceField(
+        label="An empty cell where a number is stored",
+        required=False,
+        choices=[(EMPTY, "Takes it away"), ("keep", "Leaves it")],
+    )
     last_month = forms.CharField(
         label="Last month to take", required=False, max_length=20,
         help_text="Later ones are left out. Empty: all.",
@@ -111,6 +118,14 @@ class ColumnsForm(forms.Form):
         self._choices("sheet").choices = [(EMPTY, "The first that is shown"), *sheets]
         sites = program.sites.order_by("name", "code").values_list("code", "name")
         self._choices("all_site").choices = [(EMPTY, "A column says it"), *sites]
+        self.words = [own for own in self.kept if own.startswith(_WORDS)]
+        for number, own in enumerate(self.words):
+            theirs = self.kept[own]
+            kind, _, name = own.partition(" ")
+            self.fields[f"forget_{number}"] = forms.BooleanField(
+                label=f"{_WORDS_MEAN[kind]} {name}: {'left out' if theirs == LEFT_OUT else theirs}",
+                required=False,
+            )
         self.keys = list(dict.fromkeys(heading.key for heading in preview.headings))
         ours = {
             theirs: name for name, theirs in self.kept.items() if name.partition("@")[0] in OURS
@@ -146,8 +161,13 @@ class ColumnsForm(forms.Form):
             if _is_constant(self.kept, "month_of_year")
             else "",
         }
-        options = ("sheet", "header", "marked", "points", "last_month")
+        options = ("sheet", "header", "marked", "points", "empty", "last_month")
         return constants | {name: plain.get(name, "") for name in options}
+
+    @property
+    def said_before(self) -> list[forms.BoundField]:
+        """What words of the file were said to stand for, each to be forgotten."""
+        return [self[f"forget_{number}"] for number in range(len(self.words))]
 
     @property
     def columns(self) -> list[MappedColumn]:
@@ -199,16 +219,16 @@ class ColumnsForm(forms.Form):
 
     @property
     def lines(self) -> dict[str, str]:
-        """The mapping as it is kept. What words stand for is said elsewhere, and stays."""
-        words = ("site ", "counted ", "running ")
-        lines = {own: theirs for own, theirs in self.kept.items() if own.startswith(words)}
+        """The mapping as it is kept, with what was said of words before and is not forgotten."""
+        forgotten = {own for n, own in enumerate(self.words) if self.cleaned_data[f"forget_{n}"]}
+        lines = {own: self.kept[own] for own in self.words if own not in forgotten}
         lines |= {ours: LEFT_OUT for ours in OURS if simplify(ours) in map(simplify, self.keys)}
         lines |= {ours: key for key, ours in zip(self.keys, self._columns(), strict=True) if ours}
         constants = {"all_site": "site_code", "all_month": "month"}
         constants["all_month_of_year"] = "month_of_year"
         given: MappingType[str, str] = self.cleaned_data
         lines |= {ours: f'"{given[own]}"' for own, ours in constants.items() if given[own]}
-        options = ("sheet", "header", "marked", "points", "last_month")
+        options = ("sheet", "header", "marked", "points", "empty", "last_month")
         return lines | {name: given[name] for name in options if given[name]}
 
 

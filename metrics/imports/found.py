@@ -1,12 +1,14 @@
 """What a dry run found, in a form that can be kept and shown: numbers and first sentences."""
 
-from collections.abc import Mapping
+from calendar import month_name
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
 
 from metrics.gate import Fault
 from metrics.imports.checks import DryRun, Outcome
 from metrics.imports.explaining import RowFault, list_faults, list_questions
+from metrics.imports.mapping import LEFT_OUT
 from metrics.imports.notices import FileNotice, NoticeKind, notice_all
 from metrics.imports.places import MOST_UNKNOWN, UNKNOWN
 
@@ -26,6 +28,7 @@ class Found:
     """A dry run told. Nothing has been written by it.
 
     faults, warnings : the first of them; numbers say how many entries there are of each outcome
+    read_as : what stands in the file, and what it was taken for
     """
 
     rows: int
@@ -36,6 +39,7 @@ class Found:
     notices: list[FileNotice]
     unknown_sites: list[UnknownSite]
     unused_columns: list[str]
+    read_as: list[tuple[str, str]]
 
     def number(self, outcome: Outcome) -> int:
         return self.numbers[outcome.name]
@@ -74,6 +78,7 @@ class Found:
                     FileNotice(NoticeKind(own["kind"]), own["text"], own["offers"])
                     for own in kept["notices"]
                 ],
+                "read_as": [tuple(pair) for pair in kept["read_as"]],
                 "unknown_sites": [
                     UnknownSite(own["name"], [tuple(near) for near in own["nearest"]])
                     for own in kept["unknown_sites"]
@@ -93,7 +98,26 @@ def tell_found(run: DryRun) -> Found:
         notices=notice_all(run),
         unknown_sites=_tell_unknown(run),
         unused_columns=run.unused_columns,
+        read_as=list(_tell_reading(run)),
     )
+
+
+def _tell_reading(run: DryRun) -> Iterator[tuple[str, str]]:
+    """Each column that is read, what holds for every row, and what words were said to mean."""
+    mapping, columns = run.file.mapping, run.table.columns
+    texts = {heading.place: heading.text for heading in columns.headings}
+    keys = {heading.place: heading.key for heading in columns.headings}
+    for name, place in columns.places.items():
+        yield texts[place], name
+    named = texts if len(columns.blocks) == 1 else keys
+    pairs = ((named[place], name) for own in columns.blocks for name, place in own.counts.items())
+    yield from dict.fromkeys(pairs)
+    for name, value in columns.constants.items():
+        yield "every row", f"{name} {value}"
+    for name, code in mapping.sites.items():
+        yield name, "left out" if code == LEFT_OUT else f"site {code}"
+    for name, first in mapping.running.items():
+        yield f"running totals of {name}", f"parted into months, from {month_name[first]} anew"
 
 
 def _tell_unknown(run: DryRun) -> list[UnknownSite]:

@@ -8,8 +8,11 @@ import numpy as np
 from metrics.imports.checks import DryRun
 from metrics.imports.explaining import Explained, explain
 from metrics.imports.table import date_of
+from metrics.models import COUNT_FIELDS, ImportBatch, MonthlyReport
+from programs.models import Site
 from programs.periods import format_month
 
+FETCHED = 2_000
 HEADER = ("row", "outcome", "site_code", "month", "column", "value", "stored", "said")
 
 
@@ -22,6 +25,18 @@ def tell_rows(run: DryRun) -> Iterator[tuple[object, ...]]:
     everything = np.ones(len(run.table), dtype=bool)
     for own in explain(run, everything, with_misplaced=True):
         yield from _lines(run, own)
+
+
+def tell_written(batch: ImportBatch) -> Iterator[tuple[object, ...]]:
+    """Yield a header, then each report that a file wrote, as it wrote it."""
+    yield ("outcome", "site_code", "site_name", "month", *COUNT_FIELDS)
+    sites = Site.objects.filter(participations__program=batch.program)
+    written = MonthlyReport.history.filter(
+        import_batch=batch, site__in=sites, history_change_reason__startswith=f"import {batch.pk}: "
+    ).order_by("site__code", "month")
+    rows = written.values_list("history_type", "site__code", "site__name", "month", *COUNT_FIELDS)
+    for kind, code, name, month, *counts in rows.iterator(chunk_size=FETCHED):
+        yield ("new" if kind == "+" else "changed", code, name, format_month(month), *counts)
 
 
 def _lines(run: DryRun, own: Explained) -> Iterator[tuple[object, ...]]:

@@ -6,7 +6,7 @@ far it is through a beat; signs is where beats are left, for pages to read.
 
 from metrics.jobs.beats import Beat, CancelledError
 from metrics.jobs.running import look_at, run_job, sweep
-from metrics.jobs.signs import Progress, progress_of, worker_is_alive
+from metrics.jobs.signs import Progress, asked_to_stop, progress_of, worker_is_alive
 from metrics.jobs.starting import JobRefusedError, cancel_job, start_job
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "CancelledError",
     "JobRefusedError",
     "Progress",
+    "asked_to_stop",
     "cancel_job",
     "look_at",
     "progress_of",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from metrics.exports import file_name, stream_csv
 from metrics.imports import FileRefusedError, checking
-from metrics.imports.telling import tell_rows
+from metrics.imports.telling import tell_rows, tell_written
 from metrics.jobs import cancel_job, look_at, start_job, sweep
 from metrics.models import Job
 from metrics.views.imports import get_batch, watch
@@ -84,8 +84,12 @@ def import_progress(request, slug, pk):
 @require_safe
 @login_required
 def import_rows(request, slug, pk):
-    """Send what applying the file would do with each of its rows, column by column."""
+    """Send what applying the file would do with each of its rows, column by column; of one that
+    was applied, what it wrote."""
     batch = get_batch(request, slug, pk)
+    if batch.applied_at:
+        name = file_name(batch.program, f"import-{batch.pk}", timezone.localdate())
+        return stream_csv(name, tell_written(batch))
     name = file_name(batch.program, f"dry-run-{batch.pk}", timezone.localdate())
     rows = _rows(batch)
     try:

@@ -15,7 +15,7 @@ from metrics.imports import FileRefusedError, Found, check_batch, find_columns, 
 from metrics.imports.guessing import guess_mapping, recall_layout, remember_layout
 from metrics.imports.mapping import LEFT_OUT, Mapping
 from metrics.imports.opening import Preview, look_into, open_content
-from metrics.jobs import look_at, progress_of, worker_is_alive
+from metrics.jobs import asked_to_stop, look_at, progress_of, worker_is_alive
 from metrics.models import ImportBatch, Job
 from programs.models import Program
 from programs.permissions import check_may_manage
@@ -136,16 +136,24 @@ def import_settle(request, slug, pk):
     batch = get_batch(request, slug, pk)
     said = zip(request.POST.getlist("ours"), request.POST.getlist("theirs"), strict=False)
     lines = {**batch.mapping, **{ours: theirs for ours, theirs in said if ours and theirs}}
-    try:
-        Mapping.read(lines)
-    except FileRefusedError as refusal:
-        messages.error(request, str(refusal))
-        return redirect("import_batch", slug=slug, pk=pk)
     if _may_be_mapped(batch):
-        with _previewed(batch) as preview:
-            remember_layout(batch.program, preview.headings, lines, by=request.user)
-        _store(batch, lines)
+        try:
+            _settle(batch, lines, request.user)
+        except FileRefusedError as refusal:
+            messages.error(request, str(refusal))
     return redirect("import_batch", slug=slug, pk=pk)
+
+
+def _settle(batch: ImportBatch, lines, by) -> None:
+    """FileRefusedError where the file cannot be read so, or a site is none of the program's."""
+    codes = {*Mapping.read(lines).sites.values()} - {LEFT_OUT}
+    known = batch.program.sites.filter(code__in=codes).values_list("code", flat=True)
+    if unknown := sorted(codes - {*known}):
+        raise FileRefusedError(f'"{unknown[0]}" is no site of {batch.program}. Choose another.')
+    with _previewed(batch) as preview:
+        find_columns(preview.source, lines)
+        remember_layout(batch.program, preview.headings, lines, by=by)
+    _store(batch, lines)
 
 
 @require_safe
@@ -164,7 +172,12 @@ def import_batch(request, slug, pk):
 
 def watch(job: Job) -> dict[str, object]:
     """How far a job is, and whether anybody is there to do it."""
-    return {"job": job, "progress": progress_of(job), "has_worker": worker_is_alive()}
+    return {
+        "job": job,
+        "progress": progress_of(job),
+        "has_worker": worker_is_alive(),
+        "is_stopping": asked_to_stop(job.pk) is not None,
+    }
 
 
 def _find(batch: ImportBatch) -> dict[str, object]:

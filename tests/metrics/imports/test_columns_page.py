@@ -216,6 +216,52 @@ def test_file_that_was_undone_is_not_said_to_be_applied_again(client, program, m
     )
 
 
+def test_how_the_file_was_read_is_said(client, program, manager):
+    address = upload(client, "Facility,Apr-24,May-24\nNorth,40,38\n").removesuffix("columns/")
+    say(client, f"{address}columns/", **{"Facility": "site_name", "each month": "live_births"})
+    found = client.get(address).context["found"]
+    assert found.read_as == [("Facility", "site_name"), ("each month", "live_births")]
+
+
+def test_what_was_said_of_a_word_is_shown_and_can_be_forgotten(client, program, manager):
+    address = upload(client, "site_name,month,live_births\nNoth,2024-01,4\n")
+    settle(client, address, {"site Noth": "B"})
+    page = client.get(f"{address}columns/")
+    assert "Forget “Site Noth: B”" in page.text
+    say(client, f"{address}columns/", forget_0="on", **{
+        "site_name": "site_name", "month": "month", "live_births": "live_births"
+    })  # fmt: skip
+    assert client.get(address).context["found"].numbers["REFUSED"] == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ({"site X": "ELSEWHERE"}, "ELSEWHERE&quot; is no site of Healthy Beginnings."),
+        ({"live_births": "zzz"}, "but the header has no such column"),
+    ],
+)
+def test_what_cannot_be_settled_is_told_and_not_kept(client, program, manager, lines, sentence):
+    address = upload(client, GOOD)
+    before = ImportBatch.objects.get().mapping
+    settle(client, address, lines)
+    assert sentence in client.get(address).text
+    assert ImportBatch.objects.get().mapping == before
+
+
+def test_rows_of_an_applied_file_are_those_that_it_wrote(client, program, manager):
+    address = upload(client, GOOD)
+    client.post(f"{address}apply/")
+    run_job(Job.objects.get().pk)
+    MonthlyReport.objects.filter(live_births=40).update(live_births=99)
+    lines = client.get(f"{address}rows.csv").getvalue().decode().splitlines()
+    assert [line.split(",")[:6] for line in lines[1:]] == [
+        ["new", "A", "North", "2024-01", "40", "2"],
+        ["new", "A", "North", "2024-02", "38", "0"],
+        ["new", "B", "South", "2024-01", "7", ""],
+    ]
+
+
 # --- In the background ---------------------------------------------------------------------------
 
 
