@@ -4,13 +4,18 @@ import hashlib
 from collections.abc import Callable, Sequence
 from itertools import islice
 
+from django.db.models import Q
+
 from metrics.imports.headings import EACH_MONTH_OF_YEAR, EACH_YEAR, Heading, simplify
-from metrics.imports.mapping import OURS, Lines
+from metrics.imports.mapping import OURS, Lines, Mapping
 from metrics.imports.months import DayOrder, read_month, read_month_of_year, read_year, tell_order
 from metrics.imports.numbers import UNREADABLE, CountReader
-from metrics.imports.opening import Preview
+from metrics.imports.opening import Preview, look_into
+from metrics.imports.reading import FileRefusedError
 from metrics.models import COUNT_FIELDS, FileLayout
 
+_WHERE = ["sheet", "header"]  # lines of a mapping
+MOST_TRIED = 50  # layouts of a program, the newest first
 MOST_TRUE = 80  # percent of cells that must read as what a heading says
 
 # What columns are called elsewhere, without case and punctuation.
@@ -54,8 +59,9 @@ for _ours in OURS:
 
 
 def sign(headings: Sequence[Heading]) -> str:
-    """What the headings of a file come to, whatever their order and whichever months they name."""
-    keys = sorted({simplify(heading.key) for heading in headings})
+    """What the headings of a file come to, whatever their order and whichever months they name.
+    Signs count: Deaths <1 and Deaths >1 are two columns."""
+    keys = sorted({heading.key.casefold() for heading in headings})
     return hashlib.sha256("\n".join(keys).encode()).hexdigest()
 
 
@@ -70,10 +76,28 @@ def remember_layout(program, headings: Sequence[Heading], lines: Lines, *, by) -
     )
 
 
-def recall_layout(program, headings: Sequence[Heading]) -> dict[str, str] | None:
-    """How a file with these headings was mapped last, if one was."""
-    layout = FileLayout.objects.filter(program=program, signature=sign(headings)).first()
-    return dict(layout.mapping) if layout else None
+def recall_layout(program, preview: Preview) -> dict[str, str] | None:
+    """How a file with these headings was mapped last, if one was; also where somebody said in which
+    sheet or row they stand."""
+    is_alike = Q(signature=sign(preview.headings)) | Q(mapping__has_any_keys=_WHERE)
+    layouts = FileLayout.objects.filter(is_alike, program=program).order_by("-saved_at")
+    signatures: dict[tuple[str, ...], str] = {}
+    for layout in layouts[:MOST_TRIED]:
+        where = {own: layout.mapping[own] for own in _WHERE if own in layout.mapping}
+        place = tuple(where.values())
+        if place not in signatures:
+            signatures[place] = _sign_at(preview, where)
+        if layout.signature in (signatures[place], sign(preview.headings)):
+            return dict(layout.mapping)
+    return None
+
+
+def _sign_at(preview: Preview, where: Lines) -> str:
+    """The headings of a file where a mapping looks for them; empty where there are none."""
+    try:
+        return sign(look_into(preview.source, Mapping.read(where)).headings)
+    except FileRefusedError:
+        return ""
 
 
 def guess_mapping(preview: Preview) -> dict[str, str]:

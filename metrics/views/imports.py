@@ -51,7 +51,7 @@ def _receive(program, file, by) -> tuple[ImportBatch, bool]:
     finds all that is needed, and months that are this file's own."""
     with open_content(file.chunks(), file.name) as source:
         preview = look_into(source, Mapping())
-        lines = recall_layout(program, preview.headings)
+        lines = recall_layout(program, preview)
         lines = guess_mapping(preview) if lines is None else lines
         is_mapped = _finds_all(preview, lines) and not Mapping.read(lines).names_months
     file.seek(0)

@@ -8,6 +8,7 @@ import pytest
 from metrics.imports.guessing import guess_mapping
 from metrics.imports.mapping import Mapping
 from metrics.imports.opening import look_into, open_content
+from metrics.models import ImportBatch
 from tests.factories import MembershipFactory
 from tests.metrics.imports.bringing_in import faults, look, refusal
 from tests.metrics.imports.test_columns_page import say, upload
@@ -31,6 +32,10 @@ def manager(client, program):
 def guess(text, name="counts.csv"):
     with open_content([text.encode()], name) as source:
         return guess_mapping(look_into(source, Mapping()))
+
+
+def last_mapping():
+    return ImportBatch.objects.latest("pk").mapping
 
 
 def births(program, text, mapping):
@@ -125,6 +130,41 @@ def test_months_in_columns_are_mapped_on_the_page(client, program, manager):
     address = upload(client, f"{TWELVE}North,2022,{COUNTS}\n")
     said = {"District": "site_name", "Year": "year", OF_YEAR: "live_births"}
     assert client.get(say(client, address, **said).url).context["found"].numbers["NEW"] == 12
+
+
+# --- Layouts that are found again ------------------------------------------------------------
+
+
+def test_layouts_whose_headings_differ_by_a_sign_alone_are_two(client, program, manager):
+    below, above = (f"Site,When,Born,Deaths {sign}1\nA,2024-01,40,2\n" for sign in "<>")
+    address = upload(client, below)
+    say(client, address, Site="site_code", When="month", Born="live_births",
+        **{"Deaths <1": "infant_deaths"})  # fmt: skip
+    upload(client, above)
+    assert "infant_deaths" not in last_mapping()
+    upload(client, below)
+    assert last_mapping()["infant_deaths"] == "Deaths <1"
+
+
+def test_layout_is_found_again_where_the_row_of_its_headings_was_said_by_hand(
+    client, program, manager
+):
+    text = "From,Until\n2024,2025\nWhere,When,Born\nA,2024-01,40\n"
+    address = upload(client, text)
+    client.post(address, {"header": "3"})
+    said = {"Where": "site_code", "When": "month", "Born": "live_births", "header": "3"}
+    mapped = client.get(say(client, address, **said).url)
+    assert mapped.context["found"].numbers["NEW"] == 1
+    assert not upload(client, text).endswith("/columns/")
+    assert last_mapping()["header"] == "3"
+
+
+def test_layout_of_a_row_that_holds_other_headings_is_not_taken(client, program, manager):
+    address = upload(client, "From,Until\n2024,2025\nWhere,When,Born\nA,2024-01,40\n")
+    client.post(address, {"header": "3"})
+    say(client, address, Where="site_code", When="month", Born="live_births", header="3")
+    upload(client, "Place,Born in\nX,9\nY,8\nA,7\n")
+    assert "header" not in last_mapping()
 
 
 def _joined(texts):
