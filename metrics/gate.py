@@ -26,7 +26,7 @@ BROKEN_DOWN = ("live_births", "infant_deaths")
 
 _WHOLE_NUMBER = re.compile(r"[0-9]+(?:\.0+)?")
 _MAYBE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.000")  # 12 with decimals, or 12 thousand
-_MARKED_NUMBER = re.compile(r"([0-9]+)(?:\.0+)? ?[^0-9.,\s-]{1,3}")
+_MARKED_NUMBER = re.compile(r"([0-9]+)(?:\.0+)? ?[*†‡§#^]{1,3}")
 _WITHHELD = re.compile(r"[<≤] ?[0-9]+|\*+|withheld|suppressed", re.IGNORECASE)
 _GROUPED_DIGITS = re.compile(r"[0-9]+(?:[ ,'\u2019\u00a0\u202f][0-9]+)+")
 

@@ -93,7 +93,7 @@ def test_program_without_a_trend_gives_way_to_the_made_up_one(client, staff):
 def test_number_of_queries_does_not_grow(client, staff, django_assert_num_queries, sites):
     program = fill(TargetFactory().program, sites=sites)
     MembershipFactory(program=program, user=staff)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/styleguide/")
 
 
