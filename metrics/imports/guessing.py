@@ -8,7 +8,15 @@ from django.db.models import Q
 
 from metrics.imports.headings import EACH_MONTH_OF_YEAR, EACH_YEAR, Heading, simplify
 from metrics.imports.mapping import OURS, Lines, Mapping
-from metrics.imports.months import DayOrder, read_month, read_month_of_year, read_year, tell_order
+from metrics.imports.months import (
+    DayOrder,
+    holds_two_years,
+    is_two_years,
+    read_month,
+    read_month_of_year,
+    read_year,
+    tell_order,
+)
 from metrics.imports.numbers import UNREADABLE, CountReader
 from metrics.imports.opening import Preview, look_into
 from metrics.imports.reading import FileRefusedError
@@ -28,7 +36,7 @@ _CALLED = {
     "|establecimiento|unidade",
     "month": "period|date|month year|reporting month|reporting period|periodid|periodname"
     "|periode|mois|mes|fecha|data|monat",
-    "year": "annee|ano|jahr|calendar year",
+    "year": "annee|ano|jahr|calendar year|fiscal year|financial year|fy",
     "month_of_year": "month|month number|month name|mois|mes|monat",
     "live_births": "births|births live|number of live births|total live births|live birth"
     "|naissances vivantes|nacidos vivos|nascidos vivos|lebendgeborene",
@@ -162,9 +170,11 @@ def _reader(ours: str, cells: Sequence[str]) -> Callable[[str], bool]:
         return lambda cell: counts[cell] != UNREADABLE
     if ours == "month":
         order = tell_order(cells)
+        if holds_two_years(cells):
+            return lambda cell: False
         return lambda cell: _is_read(lambda: read_month(cell, order or DayOrder.UNKNOWN))
     if ours == "year":
-        return lambda cell: _is_read(lambda: read_year(cell))
+        return lambda cell: is_two_years(cell) or _is_read(lambda: read_year(cell))
     if ours == "month_of_year":
         return lambda cell: _is_read(lambda: read_month_of_year(cell))
     return lambda cell: True

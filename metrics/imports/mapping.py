@@ -9,6 +9,7 @@ It is kept, and typed on the command line, as lines `ours = theirs`:
     stillbirths = -                  not used, though a column of the file is called so
     counted Live births = live_births    a word in the column “counted”: our column, or -
     running live_births = 4          running totals that begin anew in April; - for none
+    year_begins = 4                 years such as 2021-22, which begin in April
     sheet, header, marked, points, empty, last_month    see `Mapping`
 """
 
@@ -27,7 +28,7 @@ LONG_COLUMNS = ("counted", "value")
 COLUMNS = (*SITE_COLUMNS, "month", *COUNT_FIELDS)
 OURS = (*SITE_COLUMNS, *MONTH_COLUMNS, *LONG_COLUMNS, *COUNT_FIELDS)
 LEFT_OUT = "-"
-_OPTIONS = ("sheet", "header", "marked", "points", "empty", "last_month")
+_OPTIONS = ("sheet", "header", "marked", "points", "empty", "last_month", "year_begins")
 _WORDS = ("site", "counted", "running")
 
 Lines = MappingType[str, str]
@@ -47,6 +48,7 @@ class Mapping:
     header : first and last row of the headings; None to look for them
     marked, points, empty : what to make of cells that may be read in two ways
     last_month : later ones are left out, such as a month that is only half in
+    year_begins : the month of the year with which years such as 2021-22 begin; 1 for plain years
     """
 
     columns: MappingType[tuple[str, date | None], str] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Mapping:
     empty: Empty = Empty.ERASE
     last_month: date | None = None
     unused: frozenset[str] = frozenset()
+    year_begins: int = 1
 
     @property
     def names_months(self) -> bool:
@@ -145,6 +148,7 @@ def _read_option(name: str, text: str):
         "empty": Empty,
         "last_month": read_month,
         "sheet": str,
+        "year_begins": read_month_of_year,
     }
     return _read(readers[name], name, text)
 

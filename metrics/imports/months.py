@@ -43,8 +43,15 @@ _DAY_OF_MONTH = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]([1-2]\d{3})(?: 00:00(?
 _SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
 _SERIAL_ZERO = date(1899, 12, 30)  # day 0 of spreadsheets, whose 1900 had a 29 February
 _SERIALS = range(15_000, 80_000)  # 1941 to 2119
+_TWO_YEARS = re.compile(r"(?:fy ?)?([1-2]\d{3}) ?[-/–] ?(\d\d|[1-2]\d{3})")  # 2021-22, FY 2021/2022
 _LIKELY_YEARS = range(1900, 2100)
 CENTURY_ENDS = 68  # two digits of a year: 69 is 1969, 68 is 2068
+
+
+SAY_TWO_YEARS = (
+    "Say of its column that it is the year, and with which month such a year begins, for example "
+    "year_begins = 4; another column or the headings say the month."
+)
 
 
 class DayOrder(StrEnum):
@@ -69,6 +76,8 @@ def read_month(text: str, order: DayOrder = DayOrder.UNKNOWN) -> date:
         return _read_day(text, first, second, year, order)
     if (match := _SERIAL.fullmatch(plain)) and int(match[1]) in _SERIALS:
         return month_of(_SERIAL_ZERO + timedelta(days=int(match[1])))
+    if is_two_years(text):
+        raise ValueError(f'"{text}" is a year, not a month. {SAY_TWO_YEARS}')
     raise ValueError(f'"{text}" is not a month. Write year-month, such as 2024-01.')
 
 
@@ -77,7 +86,35 @@ def read_year(text: str) -> int:
     digits = text.strip().removesuffix(".0")
     if len(digits) == 4 and digits.isdecimal() and "1000" <= digits <= "2999":
         return int(digits)
+    if is_two_years(text):
+        raise ValueError(f'"{text}" begins in one year and ends in the next. {SAY_TWO_YEARS}')
     raise ValueError(f'"{text}" is not a year. Write four digits, such as 2024.')
+
+
+def read_first_year(text: str) -> int:
+    """Read a year that begins in one and ends in the next, such as 2021-22, as the first."""
+    match = _TWO_YEARS.fullmatch(_plain(text))
+    if match and (int(match[1]) + 1) % 10 ** len(match[2]) == int(match[2]):
+        return int(match[1])
+    raise ValueError(
+        f'"{text}" does not say in which two years it lies. Write for example 2021-22.'
+    )
+
+
+def is_two_years(text: str) -> bool:
+    """Whether a text is a year and the next. So is 2010-11, which may be a month."""
+    try:
+        read_first_year(text)
+    except ValueError:
+        return False
+    return True
+
+
+def holds_two_years(texts: Iterable[str]) -> bool:
+    """Whether a column holds years such as 2010-11 and 2011-12, not months: several that differ,
+    and nothing else."""
+    filled = {text.strip() for text in texts if text.strip()}
+    return len(filled) > 1 and all(map(is_two_years, filled))
 
 
 def holds_years(texts: Iterable[str]) -> bool:
@@ -90,7 +127,7 @@ def _is_year(text: str) -> bool:
     try:
         return read_year(text) in _LIKELY_YEARS
     except ValueError:
-        return False
+        return is_two_years(text)
 
 
 def read_month_of_year(text: str) -> int:

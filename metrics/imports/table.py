@@ -15,7 +15,11 @@ from metrics.imports.columns import Block, Columns
 from metrics.imports.headings import simplify
 from metrics.imports.mapping import LEFT_OUT, Mapping
 from metrics.imports.months import (
+    SAY_TWO_YEARS,
     DayOrder,
+    holds_two_years,
+    is_two_years,
+    read_first_year,
     read_month,
     read_month_of_year,
     read_year,
@@ -23,6 +27,7 @@ from metrics.imports.months import (
 )
 from metrics.imports.numbers import MISSING, NOT_SAID, CountReader
 from metrics.imports.places import SKIPPED, UNKNOWN, SiteFinder
+from metrics.imports.reading import FileRefusedError
 from metrics.models import COUNT_FIELDS
 from programs.periods import MONTHS_PER_YEAR
 
@@ -100,6 +105,7 @@ class Readers:
     years: "TimeReader"
     months_of_year: "TimeReader"
     counted: "CountedReader"
+    year_begins: int = 1
 
     @classmethod
     def of(cls, mapping: Mapping, columns: Columns, sites, sample: Sequence[Sequence[str]]):
@@ -109,9 +115,10 @@ class Readers:
             sites,
             CountReader(mapping.marked, mapping.points),
             MonthReader(tell_order(texts)),
-            TimeReader(read_year),
+            TimeReader(read_year if mapping.year_begins == 1 else read_first_year),
             TimeReader(read_month_of_year),
             CountedReader(mapping),
+            mapping.year_begins,
         )
 
 
@@ -137,6 +144,17 @@ class MonthReader(TimeReader):
     def __init__(self, order: DayOrder):
         super().__init__(lambda text: number_month(read_month(text, order)))
         self.order = order
+
+    def refuse_years(self) -> None:
+        """FileRefusedError where all that was read are years such as 2010-11 and 2011-12, of which
+        each alone may be a month."""
+        said = [text for text, month in self.items() if month != NO_MONTH or is_two_years(text)]
+        if holds_two_years(said):
+            first, second, *_ = sorted({text.strip() for text in said})
+            raise FileRefusedError(
+                f'"{first}" and "{second}" are years that begin in one and end in the next, not '
+                f"months. {SAY_TWO_YEARS}"
+            )
 
 
 class CountedReader(dict):
@@ -186,6 +204,7 @@ def read_table(
         _read_chunk(made, row, cells, columns, readers)
         if report:
             report(int(row[-1]))
+    readers.months.refuse_years()
     return _sort(made, columns, last_month)
 
 
@@ -210,7 +229,7 @@ def _read_chunk(made: _Chunks, row: Numbers, cells, columns: Columns, readers: R
     made.misplaced.append(row[is_wrong])
     kept = ~(is_wrong | is_skipped | blank)
     for block in columns.blocks:
-        own_month = _month_of(block, month)
+        own_month = _month_of(block, month, readers.year_begins)
         counts = _read_counts(texts, columns, block, readers, counted, len(row))
         made.row.append(row[kept])
         made.site.append(site[kept])
@@ -219,10 +238,11 @@ def _read_chunk(made: _Chunks, row: Numbers, cells, columns: Columns, readers: R
             made.counts[name].append(own[kept])
 
 
-def _month_of(block: Block, month: Numbers) -> Numbers:
+def _month_of(block: Block, month: Numbers, year_begins: int) -> Numbers:
     """Each row's month in a block: its own, the block's, or the block's in the row's year."""
     if block.month_of_year is not None:
-        return month + block.month_of_year - 1
+        later = MONTHS_PER_YEAR if block.month_of_year < year_begins else 0
+        return month + block.month_of_year - 1 + later
     return month if block.month is None else np.full(len(month), number_month(block.month))
 
 
@@ -274,6 +294,7 @@ def _read_months(texts, columns, readers, length) -> Numbers:
     if month is not None:
         return month
     whole = year * MONTHS_PER_YEAR + number - 1
+    whole += MONTHS_PER_YEAR * (number < readers.year_begins)
     return np.where((year == NO_MONTH) | (number == NO_MONTH), NO_MONTH, whole)
 
 

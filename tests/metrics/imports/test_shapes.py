@@ -7,6 +7,7 @@ import pytest
 
 from metrics.imports.guessing import guess_mapping
 from metrics.imports.mapping import Mapping
+from metrics.imports.months import read_first_year
 from metrics.imports.opening import look_into, open_content
 from metrics.models import ImportBatch
 from tests.factories import MembershipFactory
@@ -130,6 +131,59 @@ def test_months_in_columns_are_mapped_on_the_page(client, program, manager):
     address = upload(client, f"{TWELVE}North,2022,{COUNTS}\n")
     said = {"District": "site_name", "Year": "year", OF_YEAR: "live_births"}
     assert client.get(say(client, address, **said).url).context["found"].numbers["NEW"] == 12
+
+
+# --- Years that begin in one and end in the next ---------------------------------------------
+
+
+def test_month_is_of_the_first_or_the_second_year_of_two(program):
+    text = "District,FY,Month,Born\n" + "".join(
+        f"North,2021-22,{month},41\n" for month in ("Apr", "Dec", "Mar")
+    )
+    mapping = {"site_name": "District", "year": "FY", "month_of_year": "Month"}
+    own = births(program, text, mapping | {"live_births": "Born", "year_begins": "4"})
+    months = [date(2021, 4, 1), date(2021, 12, 1), date(2022, 3, 1)]
+    assert [month for _, month, _ in own] == months
+
+
+def test_months_in_columns_are_of_the_first_or_the_second_year_of_two(program):
+    text = f"{TWELVE}North,FY 2021/2022,{COUNTS}\n"
+    own = births(program, text, MAPPED | {"year_begins": "July"})
+    assert (own[0], own[-1]) == (("A", date(2021, 7, 1), 47), ("A", date(2022, 6, 1), 46))
+
+
+def test_years_of_two_are_refused_until_it_is_said_how_they_begin(program):
+    text = f"{TWELVE}North,2021-22,{COUNTS}\n"
+    [fault] = faults(program, text, MAPPED)
+    assert fault.startswith('row 2, year: "2021-22" begins in one year and ends in the next. Say')
+
+
+@pytest.mark.parametrize("year", ["2021", "2021-23", "1999-01"])
+def test_year_that_is_not_of_two_is_refused_where_years_are(program, year):
+    [fault] = faults(program, f"{TWELVE}North,{year},{COUNTS}\n", MAPPED | {"year_begins": "4"})
+    assert fault.startswith(f'row 2, year: "{year}" does not say in which two years it lies.')
+
+
+def test_turn_of_the_century_is_a_year_of_two():
+    assert [read_first_year(text) for text in ("1999-00", "1999/2000")] == [1999, 1999]
+
+
+@pytest.mark.parametrize("more", ["", "A,2012-13,42\n"])
+def test_years_of_two_are_never_read_as_months(more):
+    text = f"site_code,month,live_births\nA,2010-11,40\nA,2011-12,41\n{more}"
+    assert refusal(text).startswith('"2010-11" and "2011-12" are years that begin in one and')
+
+
+def test_month_that_looks_like_two_years_is_a_month_among_others(program):
+    text = "site_code,month,live_births\nA,2024-11,40\nA,2024-12,41\nA,2012-13,42\n"
+    found, entries = look(program, text)
+    assert [month for _, month, _, _ in entries] == [date(2024, 11, 1), date(2024, 12, 1)]
+    assert str(found.faults[0]).startswith('row 4, month: "2012-13" is a year, not a month. Say')
+
+
+def test_column_of_years_of_two_is_taken_for_the_year():
+    text = "District,Period,Year,Births\nNorth,Apr,2010-11,40\nNorth,May,2011-12,41\n"
+    assert guess(text)["year"] == "Year"
 
 
 # --- Layouts that are found again ------------------------------------------------------------
