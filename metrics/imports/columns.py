@@ -1,10 +1,10 @@
 """Where each of our columns stands in a file."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from metrics.imports.headings import EACH_MONTH_OF_YEAR, Heading, simplify
+from metrics.imports.headings import EACH_MONTH_OF_YEAR, EACH_YEAR, Heading, simplify
 from metrics.imports.mapping import MONTH_COLUMNS, OURS, SITE_COLUMNS, Mapping
 from metrics.imports.months import read_month_of_year
 from metrics.imports.reading import FileRefusedError
@@ -67,7 +67,7 @@ def place_columns(headings: Sequence[Heading], mapping: Mapping) -> Columns:
     spelled = [_spell(headings, how) for how in (str, str.casefold, simplify)]
     found: dict[tuple[str, date | None], list[Heading]] = {}
     for (ours, month), theirs in mapping.columns.items():
-        found[ours, month] = _find(spelled, theirs)
+        found[ours, month] = _as_named(_find(spelled, theirs), theirs)
         if not found[ours, month]:
             raise FileRefusedError(
                 f'The column mapping names "{theirs}" for {ours}, but the header has no such '
@@ -163,6 +163,14 @@ def _refuse_twice(headings, place: int, heading: Heading, ours: str):
         f"{first} and {heading.text} are of the same month, and both are said to be {ours}. Keep "
         "one of them."
     )
+
+
+def _as_named(own: list[Heading], name: str) -> list[Heading]:
+    """A heading that is named with the year in it, such as Births 2022, is one column of that name
+    and not one of each year."""
+    if len(own) == 1 and own[0].key != EACH_YEAR and simplify(own[0].text) == simplify(name):
+        return [replace(own[0], year=None)]
+    return own
 
 
 def _time_of(heading: Heading, mapping: Mapping) -> Time:

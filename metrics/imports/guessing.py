@@ -121,7 +121,9 @@ def guess_mapping(preview: Preview) -> dict[str, str]:
                 lines |= _guess_counted(cells) if ours == "counted" else {}
                 break
     lines |= _guess_yearless(preview, lines)
-    if any(heading.key == EACH_YEAR for heading in preview.headings) or (
+    is_yearly = any(heading.key == EACH_YEAR for heading in preview.headings)
+    is_yearly |= any(theirs.startswith(f"{EACH_YEAR}: ") for theirs in lines.values())
+    if is_yearly or (
         "year" in lines
         and not lines.keys() & {"month", "month_of_year"}
         and not any(heading.month_of_year for heading in preview.headings)

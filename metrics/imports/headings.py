@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from metrics.imports.months import find_month, find_months_of_year, read_month, read_year
+from metrics.imports.months import find_month, find_months_of_year, find_year, read_month, read_year
 from metrics.imports.numbers import UNREADABLE, CountReader
 
 LOOKED_AT = 40  # rows from the top; a file whose headings stand lower says so in its mapping
@@ -64,7 +64,27 @@ def read_headings(rows: Sequence[Row]) -> list[Heading]:
         " ".join(part for part in (above[n], lower[n].strip() if n < len(lower) else "") if part)
         for n in range(width)
     ]
-    return [_read(place, text) for place, text in enumerate(texts) if text]
+    return _join_years([_read(place, text) for place, text in enumerate(texts) if text])
+
+
+def _join_years(headings: list[Heading]) -> list[Heading]:
+    """Give those that differ by their year alone, such as Births 2022 and Births 2023, one key. A
+    year that stands in one only, such as Census 2011, is part of its name."""
+    found = {
+        own.place: said
+        for own in headings
+        if own.month is None and own.year is None and (said := find_year(own.text))
+    }
+    years: dict[str, set[int]] = {}
+    for year, rest in found.values():
+        years.setdefault(rest.casefold(), set()).add(year)
+    joined = []
+    for own in headings:
+        year, rest = found.get(own.place, (0, ""))
+        if len(years.get(rest.casefold(), ())) > 1:
+            own = replace(own, key=_key(EACH_YEAR, rest), year=year)
+        joined.append(own)
+    return joined
 
 
 def join_months_of_year(headings: Sequence[Heading]) -> list[Heading]:

@@ -75,7 +75,9 @@ def read_month(text: str, order: DayOrder = DayOrder.UNKNOWN) -> date:
         first, second, year = map(int, match.groups())
         return _read_day(text, first, second, year, order)
     if (match := _SERIAL.fullmatch(plain)) and int(match[1]) in _SERIALS:
-        return month_of(_SERIAL_ZERO + timedelta(days=int(match[1])))
+        day = _SERIAL_ZERO + timedelta(days=int(match[1]))
+        if 1 in (day.day, (day + timedelta(days=1)).day):  # else 20204 would be in 1955
+            return month_of(day)
     if is_two_years(text):
         raise ValueError(f'"{text}" is a year, not a month. {SAY_TWO_YEARS}')
     raise ValueError(f'"{text}" is not a month. Write year-month, such as 2024-01.')
@@ -150,6 +152,17 @@ def find_month(text: str) -> tuple[date, str] | None:
                 continue
             rest = " ".join(words[:start] + words[start + length :])
             return month, rest.strip(" -–·:,")
+    return None
+
+
+def find_year(text: str) -> tuple[int, str] | None:
+    """Look for a year of our times beside other words in a heading; return it and the others."""
+    words = re.split(r"[\s_]+", text)
+    for n, word in enumerate(words):
+        plain = word.strip("()[]:,")
+        rest = " ".join(words[:n] + words[n + 1 :]).strip(" -–·:,")
+        if rest and re.fullmatch(r"\d{4}", plain) and int(plain) in _LIKELY_YEARS:
+            return int(plain), rest
     return None
 
 

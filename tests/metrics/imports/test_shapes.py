@@ -7,7 +7,7 @@ import pytest
 
 from metrics.imports.guessing import guess_mapping
 from metrics.imports.mapping import Mapping
-from metrics.imports.months import read_first_year
+from metrics.imports.months import read_first_year, read_month
 from metrics.imports.opening import look_into, open_content
 from metrics.models import ImportBatch
 from tests.factories import MembershipFactory
@@ -184,6 +184,65 @@ def test_month_that_looks_like_two_years_is_a_month_among_others(program):
 def test_column_of_years_of_two_is_taken_for_the_year():
     text = "District,Period,Year,Births\nNorth,Apr,2010-11,40\nNorth,May,2011-12,41\n"
     assert guess(text)["year"] == "Year"
+
+
+# --- Years in headings -----------------------------------------------------------------------
+
+YEARLY = {"site_name": "District", "live_births": "each year: Births", "month_of_year": '"12"'}
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "District,Births 2022,Births 2023,Deaths 2022,Deaths 2023",
+        "District,2022 Births,2023 Births,2022 Deaths,2023 Deaths",
+        "District,Births_2022,Births (2023),Deaths - 2022,2023: Deaths",
+        ",Births,,Deaths,\nDistrict,2022,2023,2022,2023",
+    ],
+)
+def test_year_beside_a_count_is_the_year_of_its_column(program, headings):
+    text = f"{headings}\nNorth,41,42,1,2\n"
+    mapping = YEARLY | {"infant_deaths": "each year: Deaths"}
+    _, entries = look(program, text, mapping)
+    assert [(month, *counts.values()) for _, month, counts, _ in entries] == [
+        (date(2022, 12, 1), 41, 1),
+        (date(2023, 12, 1), 42, 2),
+    ]
+    assert guess(text) == mapping
+
+
+def test_year_above_counts_is_the_year_of_its_columns(program):
+    text = ",2022,,2023,\nDistrict,Births,Deaths,Births,Deaths\nNorth,41,1,42,2\n"
+    _, entries = look(program, text, YEARLY | {"infant_deaths": "each year: Deaths"})
+    assert [tuple(counts.values()) for *_, counts, _ in entries] == [(41, 1), (42, 2)]
+
+
+def test_year_in_one_heading_only_is_part_of_its_name(program):
+    text = "District,Month,Births 2024\nNorth,2024-03,41\n"
+    mapping = {"site_name": "District", "month": "Month", "live_births": "Births 2024"}
+    assert births(program, text, mapping) == [("A", date(2024, 3, 1), 41)]
+
+
+def test_column_named_with_its_year_is_that_column_alone(program):
+    text = "District,Month,Births 2023,Births 2024\nNorth,Mar,41,42\n"
+    mapping = {"site_name": "District", "month_of_year": "Month", "year": '"2024"'}
+    own = births(program, text, mapping | {"live_births": "Births 2024"})
+    assert own == [("A", date(2024, 3, 1), 42)]
+
+
+# --- Numbers that are no days ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["20204", "45000"])
+def test_number_of_a_day_within_a_month_is_not_taken_for_it(text):
+    """20204 is rather week or month 4 of 2020 than 25 April 1955."""
+    with pytest.raises(ValueError, match="is not a month"):
+        read_month(text)
+
+
+def test_number_of_the_first_or_last_day_of_a_month_is_that_month():
+    """Spreadsheets number 2024-02-01 as 45323 and 2024-02-29 as 45351."""
+    assert {read_month(text) for text in ("45323", "45351", "45323.0")} == {date(2024, 2, 1)}
 
 
 # --- Layouts that are found again ------------------------------------------------------------
