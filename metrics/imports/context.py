@@ -13,7 +13,7 @@ from metrics.imports.reading import FileRefusedError
 from metrics.imports.screening import Bounds, bound
 from metrics.imports.table import Numbers, Table, date_of, number_month
 from metrics.locks import sites_at_gate
-from metrics.models import COUNT_FIELDS, MonthlyReport
+from metrics.models import COUNT_FIELDS, MonthlyReport, Status
 from metrics.models.reports import standing
 from metrics.parts import load_breakdowns
 from programs.actions import hold_sites
@@ -22,6 +22,7 @@ from programs.periods import shift_month
 
 FETCHED = 10_000
 LOOK_BACK = 36  # months before the file's own that the gate may ask for
+_SENT_BACK = (Status.RETURNED, Status.REOPENED)
 _MONTHS = 2**20  # more than there are: a site and a month in one number
 
 
@@ -40,12 +41,14 @@ class Stored:
     """The stored reports of these sites, in the order of `place_of`; counts below 0: not counted.
 
     is_open : whether a report may be sent again, so that a file may change it
+    is_sent_back : whether it was returned or reopened, so that it counts nowhere
     """
 
     place: Numbers
     pk: Numbers
     counts: dict[str, Numbers]
     is_open: Numbers
+    is_sent_back: Numbers
 
     def find(self, place: Numbers) -> tuple[Numbers, Numbers]:
         """Where each site-month is stored, and whether it is at all."""
@@ -151,11 +154,12 @@ def _arrange(rows: Iterable[tuple], sites: Sequence[Site], today: date) -> Store
     def read(row):
         pk, site, month, status, until, *counts = row
         number = months.get(month) or months.setdefault(month, number_month(month))
-        is_open = standing(status, until, today) in starts
+        stands = standing(status, until, today)
+        is_open, is_sent_back = stands in starts, stands in _SENT_BACK
         kept = (-1 if own is None else own for own in counts)
-        return (pk, order[site] * _MONTHS + number, is_open, *kept)
+        return (pk, order[site] * _MONTHS + number, is_open, is_sent_back, *kept)
 
-    kind = [("pk", "i8"), ("place", "i8"), ("is_open", "?")]
+    kind = [("pk", "i8"), ("place", "i8"), ("is_open", "?"), ("is_sent_back", "?")]
     kind += [(name, "i4") for name in COUNT_FIELDS]
     found = np.fromiter(map(read, rows), dtype=kind)
     found = found[np.argsort(found["place"], kind="stable")]
@@ -164,4 +168,5 @@ def _arrange(rows: Iterable[tuple], sites: Sequence[Site], today: date) -> Store
         found["pk"],
         {name: found[name] for name in COUNT_FIELDS},
         found["is_open"],
+        found["is_sent_back"],
     )

@@ -37,6 +37,7 @@ class NoticeKind(StrEnum):
     POINTS = "points"
     COUNTED = "counted"
     ERASED = "erased"
+    SENT_BACK = "sent_back"
     SKIPPED = "skipped"
     LATE = "late"
     SHEETS = "sheets"
@@ -71,6 +72,7 @@ def notice_all(run: DryRun) -> list[FileNotice]:
         *_notice_jumps(run),
         *_notice_partial(file),
         *_notice_erased(run),
+        *_notice_sent_back(run),
     ]
     found += [*_notice_codes(file), *_notice_counted(file), *_notice_skipped(file)]
     found += _notice_late(file)
@@ -211,6 +213,20 @@ def _notice_erased(run: DryRun) -> Iterator[FileNotice]:
             f"{number:,} stored number{'' if number == 1 else 's'} would become empty, since the "
             f"file has an empty cell there: {names}.",
             {"Keep what is stored": {"empty": Empty.KEEP}},
+        )
+
+
+def _notice_sent_back(run: DryRun) -> Iterator[FileNotice]:
+    """Reports to be corrected whose counts the file repeats: nobody has said that they are right."""
+    table, stored = run.table, run.context.stored
+    same = np.flatnonzero(run.outcomes == Outcome.UNCHANGED)
+    at, _ = stored.find(place_of(table.site[same], table.month[same]))
+    if number := int(stored.is_sent_back[at].sum()) if len(same) else 0:
+        yield FileNotice(
+            NoticeKind.SENT_BACK,
+            f"{number:,} report{' that was' if number == 1 else 's that were'} sent back for "
+            "correction hold the very counts of the file. They stay sent back, and count nowhere: "
+            "correct them, or submit them once more on their form.",
         )
 
 

@@ -270,6 +270,14 @@ def test_stored_number_that_an_empty_cell_would_take_away_is_said_and_may_be_kep
     assert written(program, text, lines) == [("A", "2024-01", 41, 3)]
 
 
+def test_report_that_was_sent_back_and_stands_the_same_in_the_file_is_said(program):
+    site, month = Site.objects.get(code="A"), date(2024, 1, 1)
+    MonthlyReportFactory(site=site, month=month, live_births=40, infant_deaths=2, status="returned")
+    found = check(program, f"{HEADER}\nA,2024-01,40,2\n")
+    assert found.numbers["UNCHANGED"] == 1
+    assert "They stay sent back, and count nowhere" in notices(found)[NoticeKind.SENT_BACK].text
+
+
 def test_row_that_is_refused_is_no_past_of_others(program):
     rows = months("A", [40] * 13, [2] * 13)
     rows[5] = ("A", "2022-09", 40, -9)
