@@ -126,7 +126,8 @@ NO_PAGES = {
     "invitation_withdraw": "only takes what a form sends",
     "account_confirm_login_code": "belongs to sign-in by mailed codes, which is switched off",
 }
-FILES = ("_chart", "_csv", "_download", "_json", "_rows")  # how the names of pictures and other files end
+# How the names of pictures and other files end.
+FILES = ("_chart", "_csv", "_download", "_json", "_rows")
 
 
 def url_names() -> list[str]:

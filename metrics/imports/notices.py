@@ -217,7 +217,7 @@ def _notice_erased(run: DryRun) -> Iterator[FileNotice]:
 
 
 def _notice_sent_back(run: DryRun) -> Iterator[FileNotice]:
-    """Reports to be corrected whose counts the file repeats: nobody has said that they are right."""
+    """Reports to be corrected whose counts the file repeats: nobody said that they are right."""
     table, stored = run.table, run.context.stored
     same = np.flatnonzero(run.outcomes == Outcome.UNCHANGED)
     at, _ = stored.find(place_of(table.site[same], table.month[same]))

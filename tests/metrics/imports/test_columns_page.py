@@ -228,9 +228,8 @@ def test_what_was_said_of_a_word_is_shown_and_can_be_forgotten(client, program, 
     settle(client, address, {"site Noth": "B"})
     page = client.get(f"{address}columns/")
     assert "Forget “Site Noth: B”" in page.text
-    say(client, f"{address}columns/", forget_0="on", **{
-        "site_name": "site_name", "month": "month", "live_births": "live_births"
-    })  # fmt: skip
+    columns = {name: name for name in ("site_name", "month", "live_births")}
+    say(client, f"{address}columns/", forget_0="on", **columns)
     assert client.get(address).context["found"].numbers["REFUSED"] == 1
 
 

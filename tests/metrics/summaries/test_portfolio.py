@@ -135,7 +135,8 @@ def test_portfolio_takes_seven_queries(django_assert_num_queries, number):
     for seed in range(number):
         TargetFactory(program=make_program(seed))
     programs = list(Program.objects.filter(targets__isnull=False))
-    with django_assert_num_queries(7):  # targets, participations, spells, months, stops, arrivals, changes
+    # targets, participations, spells, months, stops, arrivals, changes
+    with django_assert_num_queries(7):
         assert len(lines_of(*programs)) == number
 
 
