@@ -4,6 +4,7 @@ A site-month in it is called an entry. In a long file a row holds one, in a wide
 month; where each row is about one count, several rows make one.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,7 +14,7 @@ import numpy as np
 
 from metrics.imports.columns import Block, Columns
 from metrics.imports.headings import simplify
-from metrics.imports.mapping import LEFT_OUT, Mapping
+from metrics.imports.mapping import LEFT_OUT, SITE_COLUMNS, Mapping
 from metrics.imports.months import (
     SAY_TWO_YEARS,
     DayOrder,
@@ -28,6 +29,7 @@ from metrics.imports.months import (
 from metrics.imports.numbers import MISSING, NOT_SAID, CountReader
 from metrics.imports.places import SKIPPED, UNKNOWN, SiteFinder
 from metrics.imports.reading import FileRefusedError
+from metrics.imports.trailing import Notes
 from metrics.models import COUNT_FIELDS
 from programs.periods import MONTHS_PER_YEAR
 
@@ -181,6 +183,8 @@ class _Chunks:
     month: list[Numbers] = field(default_factory=list)
     counts: dict[str, list[Numbers]] = field(default_factory=dict)
     misplaced: list[Numbers] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
+    refused: Counter[str] = field(default_factory=Counter)
     skipped: int = 0
     rows: int = 0
 
@@ -205,7 +209,17 @@ def read_table(
         if report:
             report(int(row[-1]))
     readers.months.refuse_years()
+    _leave_out_notes(made, readers.sites)
     return _sort(made, columns, last_month)
+
+
+def _leave_out_notes(made: _Chunks, finder: SiteFinder) -> None:
+    """Skip the notes below the table instead of refusing them; the finder names what is skipped."""
+    notes = made.notes.settle(made.refused)
+    if notes and any(map(len, made.row)):
+        made.misplaced = [own[~np.isin(own, list(notes))] for own in made.misplaced]
+        made.skipped += len(notes)
+        finder.update(dict.fromkeys(notes.values(), SKIPPED))
 
 
 def _chunks(rows: Iterator[list[str]], number: int) -> Iterator[tuple[Numbers, list[list[str]]]]:
@@ -227,6 +241,15 @@ def _read_chunk(made: _Chunks, row: Numbers, cells, columns: Columns, readers: R
     made.rows += len(row) - int(blank.sum())
     made.skipped += int(is_skipped.sum())
     made.misplaced.append(row[is_wrong])
+    sites = {columns.places[name] for name in SITE_COLUMNS if name in columns.places}
+    for place in sites:
+        made.refused.update(texts[place][n] for n in np.flatnonzero(is_wrong))
+    made.notes.look(
+        row,
+        cells,
+        is_wrong & ~too_wide,
+        lambda n, at: site[n] != UNKNOWN if at in sites else month[n] != NO_MONTH,
+    )
     kept = ~(is_wrong | is_skipped | blank)
     for block in columns.blocks:
         own_month = _month_of(block, month, readers.year_begins)

@@ -8,10 +8,11 @@ import pytest
 from metrics.imports.guessing import guess_mapping
 from metrics.imports.mapping import Mapping
 from metrics.imports.months import read_first_year, read_month
+from metrics.imports.notices import NoticeKind
 from metrics.imports.opening import look_into, open_content
 from metrics.models import ImportBatch
 from tests.factories import MembershipFactory
-from tests.metrics.imports.bringing_in import faults, look, refusal
+from tests.metrics.imports.bringing_in import GOOD, HEADER, check, faults, look, refusal, summary
 from tests.metrics.imports.test_columns_page import say, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -243,6 +244,53 @@ def test_number_of_a_day_within_a_month_is_not_taken_for_it(text):
 def test_number_of_the_first_or_last_day_of_a_month_is_that_month():
     """Spreadsheets number 2024-02-01 as 45323 and 2024-02-29 as 45351."""
     assert {read_month(text) for text in ("45323", "45351", "45323.0")} == {date(2024, 2, 1)}
+
+
+# --- Notes below -----------------------------------------------------------------------------
+
+NOTES = "\nSource: HMIS 2024\nNote: preliminary,,,\n"
+
+
+def test_notes_below_the_table_are_left_out_and_counted(program):
+    found = check(program, f"{GOOD}{NOTES}")
+    assert (summary(found), found.faults, found.unknown_sites) == ((3, 0, 0, 0, 0), [], [])
+    [notice] = [own for own in found.notices if own.kind == NoticeKind.SKIPPED]
+    assert "Note: preliminary, Source: HMIS 2024 (2 rows)" in notice.text
+
+
+def test_notes_are_left_out_wherever_a_piece_of_the_file_ends(program, monkeypatch):
+    for rows in (1, 2, 3, 4, 5):
+        monkeypatch.setattr("metrics.imports.table.CHUNK_ROWS", rows)
+        assert summary(check(program, f"{GOOD}{NOTES}")) == (3, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Source: HMIS,,5,",  # holds a count
+        "A,,,",  # a site of ours, whose month is missing
+        "17,,,",
+        "Source: HMIS,,,,,x",
+        ",,Source: HMIS,",
+        "A;2024-03;40;2",
+    ],
+)
+def test_last_row_that_is_no_note_is_refused(program, last):
+    assert check(program, f"{GOOD}{last}\n").left_out == 1
+
+
+def test_text_alone_amid_the_table_is_refused(program):
+    assert check(program, f"{HEADER}\nA,2024-01,40,2\nSource: HMIS\nB,2024-01,7,\n").left_out == 1
+
+
+def test_site_that_is_unknown_elsewhere_is_no_note(program):
+    found = check(program, f"{GOOD}Ward Z,2024-01,40,2\nWard Z,,,\n")
+    assert (found.left_out, [own.name for own in found.unknown_sites]) == (2, ["Ward Z"])
+
+
+def test_many_rows_of_a_text_alone_are_no_notes(program):
+    lines = "".join(f"Ward {n}\n" for n in range(11))
+    assert check(program, f"{GOOD}{lines}").left_out == 11
 
 
 # --- Layouts that are found again ------------------------------------------------------------
