@@ -69,7 +69,8 @@ class Mapping:
     def names_months(self) -> bool:
         """Whether somebody said of which month a column or every row is, as no heading or cell
         says it: the next file with these headings is of another."""
-        return "month" in self.constants or any(month for _, month in self.columns)
+        is_said = not {"month", "year"}.isdisjoint(self.constants)
+        return is_said or any(month for _, month in self.columns)
 
     @classmethod
     def read(cls, lines: Lines) -> "Mapping":

@@ -94,6 +94,11 @@ def test_year_may_be_said_of_every_row(program):
     assert own == [("A", date(2023, 1, 1), 41), ("A", date(2023, 2, 1), 42)]
 
 
+def test_year_said_of_every_row_is_asked_again_for_the_next_file():
+    assert Mapping.read({"year": '"2023"', "live_births": OF_YEAR}).names_months
+    assert not Mapping.read(MAPPED).names_months
+
+
 def test_year_that_cannot_be_read_is_refused_by_its_row(program):
     text = f"{TWELVE}North,2022,{COUNTS}\nNorth,soon,{COUNTS}\n"
     assert faults(program, text, MAPPED) == [
