@@ -17,6 +17,13 @@ from metrics.models import COUNT_FIELDS, MonthlyReport
 
 SHOWN_CELLS = 3  # examples of what a column holds
 EMPTY = ""
+_CONSTANTS = {
+    "all_site": "site_code",
+    "all_month": "month",
+    "all_year": "year",
+    "all_month_of_year": "month_of_year",
+}
+_OPTIONS = ("sheet", "header", "year_begins", "marked", "points", "empty", "last_month")
 _WORDS = ("site ", "counted ", "running ")
 _WORDS_MEAN = {"site": "Site", "counted": "Count", "running": "Running totals of"}
 _PLACES = {
@@ -80,12 +87,21 @@ class ColumnsForm(forms.Form):
         label="Every row is of the month", required=False, max_length=40,
         help_text="Only where no column says it, such as 2024-01.",
     )  # fmt: skip
+    all_year = forms.CharField(
+        label="Every row is of the year", required=False, max_length=4,
+        help_text="Where months are named without their year, as Jan to Dec.",
+    )  # fmt: skip
     all_month_of_year = forms.ChoiceField(
         label="A year’s counts stand in",
         required=False,
         choices=[(EMPTY, "Not needed"), *((str(n), f"Month {n}") for n in range(1, 13))],
         help_text="For files with one row a year: the month under which the whole year is kept. "
         "Completeness counts it as one report of twelve.",
+    )
+    year_begins = forms.ChoiceField(
+        label="A year such as 2021-22 begins in",
+        required=False,
+        choices=[(EMPTY, "Not needed"), *((str(n), f"Month {n}") for n in range(2, 13))],
     )
     marked = forms.ChoiceField(
         label="A number with a mark, such as 16*",
@@ -155,14 +171,9 @@ class ColumnsForm(forms.Form):
     def _initial(self) -> dict[str, str]:
         plain = {name: own.strip('"') for name, own in self.kept.items()}
         constants = {
-            "all_site": plain.get("site_code", "") if _is_constant(self.kept, "site_code") else "",
-            "all_month": plain.get("month", "") if _is_constant(self.kept, "month") else "",
-            "all_month_of_year": plain.get("month_of_year", "")
-            if _is_constant(self.kept, "month_of_year")
-            else "",
+            own: plain[ours] for own, ours in _CONSTANTS.items() if _is_constant(self.kept, ours)
         }
-        options = ("sheet", "header", "marked", "points", "empty", "last_month")
-        return constants | {name: plain.get(name, "") for name in options}
+        return constants | {name: plain.get(name, "") for name in _OPTIONS}
 
     @property
     def said_before(self) -> list[forms.BoundField]:
@@ -224,12 +235,9 @@ class ColumnsForm(forms.Form):
         lines = {own: self.kept[own] for own in self.words if own not in forgotten}
         lines |= {ours: LEFT_OUT for ours in OURS if simplify(ours) in map(simplify, self.keys)}
         lines |= {ours: key for key, ours in zip(self.keys, self._columns(), strict=True) if ours}
-        constants = {"all_site": "site_code", "all_month": "month"}
-        constants["all_month_of_year"] = "month_of_year"
         given: MappingType[str, str] = self.cleaned_data
-        lines |= {ours: f'"{given[own]}"' for own, ours in constants.items() if given[own]}
-        options = ("sheet", "header", "marked", "points", "empty", "last_month")
-        return lines | {name: given[name] for name in options if given[name]}
+        lines |= {ours: f'"{given[own]}"' for own, ours in _CONSTANTS.items() if given[own]}
+        return lines | {name: given[name] for name in _OPTIONS if given[name]}
 
 
 def _is_constant(lines: Lines, ours: str) -> bool:

@@ -275,8 +275,8 @@ def _notice_skipped(file: FileRead) -> Iterator[FileNotice]:
         names = sorted(name for name, place in file.finder.items() if place == SKIPPED)
         yield FileNotice(
             NoticeKind.SKIPPED,
-            f"Left out, since they add up others or were said to be left out: "
-            f"{', '.join(names[:5])} ({_rows(file.table.skipped)}).",
+            "Left out, since they add up others, are notes below the table or were said to be left "
+            f"out: {', '.join(names[:5])} ({_rows(file.table.skipped)}).",
         )
 
 

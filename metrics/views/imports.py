@@ -110,10 +110,15 @@ def _previewed(batch: ImportBatch) -> Iterator[Preview]:
 
 
 def _asked_elsewhere(request, batch: ImportBatch) -> dict[str, str] | None:
-    """The likely mapping of another sheet or of headings in other rows, where they are asked for.
-    None where they are those that are shown, or cannot be read."""
+    """The likely mapping of another sheet, of headings in other rows, or of months in the headings
+    whose year is said now, where they are asked for. None where they are those that are shown, or
+    cannot be read."""
     places = {own: request.POST.get(own, "") for own in ("sheet", "header")}
-    if all(batch.mapping.get(own, "") == asked for own, asked in places.items()):
+    year = request.POST.get("all_year", "").strip()
+    places["year"] = f'"{year}"' if year else ""
+    kept = {own: batch.mapping.get(own, "") for own in places}
+    kept["year"] = kept["year"] if kept["year"].startswith('"') else ""
+    if kept == places:
         return None
     lines = {own: asked for own, asked in places.items() if asked}
     try:

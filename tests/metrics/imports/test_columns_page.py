@@ -216,6 +216,25 @@ def test_file_that_was_undone_is_not_said_to_be_applied_again(client, program, m
     )
 
 
+def test_year_of_months_without_one_is_said_for_all_rows(client, program, manager):
+    address = upload(client, "Facility,Jan,Feb\nNorth,40,38\n").removesuffix("columns/")
+    client.post(f"{address}columns/", {"all_year": "2024"})
+    columns = {"Facility": "site_name", "each month of the year": "live_births"}
+    assert say(client, f"{address}columns/", **columns, all_year="2024").url == address
+    assert client.get(address).context["found"].numbers["NEW"] == 2
+
+
+def test_years_that_end_in_the_next_are_read_from_the_month_that_is_said(client, program, manager):
+    text = "Facility,FY,Month,Births\nNorth,2021-22,May,40\nNorth,2021-22,March,38\n"
+    address = upload(client, text).removesuffix("columns/")
+    columns = {"Facility": "site_name", "FY": "year", "Month": "month_of_year"}
+    columns |= {"Births": "live_births", "year_begins": "4"}
+    assert say(client, f"{address}columns/", **columns).url == address
+    lines = client.get(f"{address}rows.csv").getvalue().decode().splitlines()
+    months = dict.fromkeys(line.split(",")[3] for line in lines[1:])
+    assert [*months] == ["2021-05", "2022-03"]
+
+
 def test_how_the_file_was_read_is_said(client, program, manager):
     address = upload(client, "Facility,Apr-24,May-24\nNorth,40,38\n").removesuffix("columns/")
     say(client, f"{address}columns/", **{"Facility": "site_name", "each month": "live_births"})
