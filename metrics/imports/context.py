@@ -132,17 +132,22 @@ def load_context(
     )
 
 
+def reports_of(sites: Sequence[Site], *, lock: bool):
+    """What is stored of these sites, in the order in which every other door holds reports, so that
+    none waits in a ring.
+
+    lock : hold them until the transaction ends
+    """
+    reports = MonthlyReport.objects.filter(site__in=sites).order_by("pk")
+    return reports.select_for_update(of=("self",)) if lock else reports
+
+
 def _load_stored(sites: Sequence[Site], table: Table, today: date, lock: bool) -> Stored:
-    reports = MonthlyReport.objects.filter(site__in=sites)
+    reports = reports_of(sites, lock=lock)
     if len(table):
         first, last = date_of(table.month.min()), date_of(table.month.max())
         reports = reports.filter(month__range=(shift_month(first, -LOOK_BACK), last))
-    if lock:
-        # In the order in which every other door holds reports, so that none waits in a ring.
-        reports = reports.select_for_update(of=("self",))
-    rows = reports.order_by("pk").values_list(
-        "pk", "site_id", "month", "status", "reopened_until", *COUNT_FIELDS
-    )
+    rows = reports.values_list("pk", "site_id", "month", "status", "reopened_until", *COUNT_FIELDS)
     return _arrange(rows.iterator(chunk_size=FETCHED), sites, today)
 
 
