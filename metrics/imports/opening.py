@@ -19,6 +19,12 @@ from metrics.imports.mapping import OURS, Mapping
 from metrics.imports.months import holds_years
 from metrics.imports.reading import FileRefusedError, SourceFile, open_file
 
+_NO_REPORTS = {
+    frozenset({"dimension", "category", "is_unknown"}): "This is our file of breakdowns: its rows "
+    "are parts of reports, not reports.",
+    frozenset({"version", "door", "said"}): "This is our file of changes: its rows are versions of "
+    "reports, older ones among them.",
+}
 PREVIEW_ROWS = 200  # what headings and spellings are told from
 
 
@@ -52,6 +58,7 @@ def look_into(source: SourceFile, mapping: Mapping) -> Preview:
     if last > len(top):
         raise FileRefusedError(f"The headings are said to stand in row {last}, but there is none.")
     headings = read_headings(top[first - 1 : last])
+    _refuse_own_files({heading.text for heading in headings})
     sample = [row for row in top[last:] if any(cell.strip() for cell in row)]
     if not sample:
         raise FileRefusedError("The file has a header but no rows. Add a row for each month.")
@@ -70,6 +77,14 @@ def _says_years(mapping: Mapping, joined: Sequence[Heading], sample) -> bool:
     other = (own for own in joined if not (own.month or own.year or own.month_of_year))
     columns = ([row[own.place] for row in sample if own.place < len(row)] for own in other)
     return any(holds_years(cells) for cells in columns)
+
+
+def _refuse_own_files(texts: set[str]) -> None:
+    """Files of ours whose rows look like reports and are none, so that what was taken out changes
+    nothing when it is brought in again."""
+    for columns, what in _NO_REPORTS.items():
+        if columns <= texts:
+            raise FileRefusedError(f"{what} Nothing of it can be brought in; take “Site-months”.")
 
 
 def _choose_sheet(source: SourceFile, name: str) -> str | None:
