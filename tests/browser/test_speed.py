@@ -4,23 +4,27 @@ from statistics import median
 
 MOST_MILLISECONDS, MOST_SHIFT = 1000, 0.02
 LOADS = 3
+# Chromium tells of a paint some frames after it; what it has not told of within ten seconds fails
+# the test. Half a second of quiet after the newest paint is time enough for what comes late.
 MEASURE = """
-() => new Promise((tell) => {
-  const seen = { paint: 0, shift: 0, paints: 0 };
-  new PerformanceObserver((list) => list.getEntries().forEach((own) => {
-    seen.paint = own.startTime; seen.paints += 1;
-  })).observe({ type: "largest-contentful-paint", buffered: true });
+() => new Promise((tell, fail) => {
+  const seen = { paint: 0, shift: 0 };
+  let quiet = null;
   new PerformanceObserver((list) => list.getEntries().forEach((own) => {
     if (!own.hadRecentInput) seen.shift += own.value;
   })).observe({ type: "layout-shift", buffered: true });
-  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => tell(seen), 0)));
+  new PerformanceObserver((list) => list.getEntries().forEach((own) => {
+    seen.paint = own.startTime;
+    clearTimeout(quiet);
+    quiet = setTimeout(() => tell(seen), 500);
+  })).observe({ type: "largest-contentful-paint", buffered: true });
+  setTimeout(() => fail(new Error("Nothing was painted within 10 seconds.")), 10000);
 })
 """
 
 
 def test_page_of_many_sites_is_painted_soon_and_does_not_shift(come, world):
     loads = [measure(come("director"), world["many"]) for _ in range(LOADS)]
-    assert all(load["paints"] for load in loads)
     assert median(load["paint"] for load in loads) < MOST_MILLISECONDS
     assert median(load["shift"] for load in loads) < MOST_SHIFT
 
