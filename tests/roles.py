@@ -15,7 +15,7 @@ from metrics.evaluations import freeze_evaluation
 from metrics.imports import receive_file
 from metrics.models import FindingReview, Notice
 from programs.actions import digest, invite_person
-from programs.models import Invitation
+from programs.models import Invitation, Program
 from programs.periods import Period
 from tests.addresses import PROJECT_URLS
 from tests.factories import (
@@ -128,6 +128,11 @@ def _invite(program, by) -> Invitation:
     invitation.secret_sha256 = digest(SECRET)
     invitation.save_without_historical_record()
     return invitation
+
+
+def withhold_small_counts(world) -> None:
+    """Let the program withhold from viewers counts of 1 to 4."""
+    Program.objects.filter(pk=world["program"].pk).update(withhold_up_to=4)
 
 
 def come(kind, world) -> Client:

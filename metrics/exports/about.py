@@ -10,8 +10,8 @@ from metrics.cells import safe_text
 from metrics.exports.batches import write_csv
 from metrics.exports.datasets import Asked
 from metrics.exports.outgoing import Outgoing
-from metrics.summaries.release import withholding_circle
 from programs.models import Measure
+from programs.withholding import withholding_circle
 
 DEFINITIONS = {
     Measure.INFANT: "Infant deaths (before the first birthday, days 0 to 364) for each {per} live "

@@ -8,9 +8,9 @@ from enum import StrEnum
 from django.db.models import QuerySet
 
 from metrics.models.reports import MonthlyReportQuerySet
-from metrics.summaries.release import withholding_circle
 from programs.models import Measure, Membership, Program, Site
 from programs.periods import Period
+from programs.withholding import withholding_circle
 
 Cells = Sequence[object]
 

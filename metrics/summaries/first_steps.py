@@ -13,11 +13,13 @@ from programs.models import Membership, Program, Role, Site
 class RoleSteps:
     """One's part as viewer, reporter or manager. No memberships: one has no such part.
 
+    shown : the programs whose figures one may see as they are; one begins with one of them
     chosen : the program that was asked for; None begins with one that runs
     """
 
     role: Role
     memberships: Sequence[Membership]
+    shown: Collection[Program]
     chosen: Program | None = None
 
     @property
@@ -26,16 +28,18 @@ class RoleSteps:
 
     @property
     def program(self) -> Program | None:
-        return self.chosen or begin_with(self.programs)
+        shown = [own for own in self.programs if own in self.shown]
+        return self.chosen or begin_with(shown) or begin_with(self.programs)
+
+    @property
+    def is_released(self) -> bool:
+        """Whether one sees only what is released of the program one begins with."""
+        return self.program is not None and self.program not in self.shown
 
     @property
     def may_import(self) -> bool:
         """Whether one may bring files into the program one begins with."""
-        return any(
-            own.role == Role.MANAGER and own.all_sites
-            for own in self.memberships
-            if own.program == self.program
-        )
+        return any(own.manages_all for own in self.memberships if own.program == self.program)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def find_first_steps(
     covered: Collection[int],
     *,
     today: date,
+    shown: Collection[Program],
     chosen: Program | None = None,
 ) -> FirstSteps:
     """Say where somebody begins. The number of queries does not grow.
@@ -84,6 +89,7 @@ def find_first_steps(
     memberships : theirs, with the programs
     writable : the sites whose counts they may enter
     covered : the participations whose sites they may see
+    shown : the programs whose figures they may see as they are
     chosen : the program to lead into; then the part is the one they have there
     """
     wanted = [own for own in memberships if chosen in (None, own.program)]
@@ -92,7 +98,7 @@ def find_first_steps(
     dues = portfolio.dues({site.pk for site in writable})
     return FirstSteps(
         roles=[
-            RoleSteps(role, [own for own in wanted if own.role == role], chosen)
+            RoleSteps(role, [own for own in wanted if own.role == role], shown, chosen)
             for role in (Role.REPORTER, Role.MANAGER, Role.VIEWER)
         ],
         sites=writable,

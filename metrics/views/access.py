@@ -3,14 +3,14 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from metrics.summaries.release import (
+from programs.models import Measure, Membership, Program, Site
+from programs.withholding import (
     ANY_WITHHOLDS,
     mark_viewed,
     refuse_withheld,
     refuse_withheld_site,
     split_programs,
 )
-from programs.models import Measure, Membership, Program, Site
 
 
 def get_membership(request, slug) -> Membership:
@@ -24,7 +24,9 @@ def get_membership(request, slug) -> Membership:
 def find_membership(request, slug) -> Membership:
     """The same for the pages that show what is released where counts are withheld, or none."""
     memberships = own_memberships(request.user).select_related("program")
-    return get_object_or_404(memberships, program__slug=slug)
+    membership = get_object_or_404(memberships, program__slug=slug)
+    membership.program.own_membership = membership
+    return membership
 
 
 def own_memberships(user):

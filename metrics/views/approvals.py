@@ -57,7 +57,7 @@ def approvals(request, slug):
         "odd": sum(line.is_odd for line in lines),
         "may_review": membership.role == Role.MANAGER,
         "may_tick": any(not line.is_own for line in page.object_list),
-        "may_manage": membership.role == Role.MANAGER and membership.all_sites,
+        "may_manage": membership.manages_all,
         "tick_plain": request.GET.get("tick") == "plain",
     }
     return render(request, "metrics/approvals.html", context)

@@ -19,7 +19,7 @@ from metrics.evaluations import (
 from metrics.models import Evaluation
 from metrics.summaries import notes_on
 from metrics.views.access import get_membership, shown_sites
-from programs.models import Participation, Role, Site, Target
+from programs.models import Participation, Site, Target
 from programs.periods import Period
 
 LINES_A_PAGE = 50
@@ -42,7 +42,7 @@ def evaluations(request, slug):
         "program": program,
         "evaluations": Paginator(frozen, LINES_A_PAGE).get_page(request.GET.get("page")),
         "targets": Target.objects.visible_to(request.user).filter(program=program).current(),
-        "may_freeze": membership.role == Role.MANAGER and membership.all_sites,
+        "may_freeze": membership.manages_all,
     }
     return render(request, "metrics/evaluations.html", context)
 

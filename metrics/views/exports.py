@@ -19,9 +19,9 @@ from metrics.exports import (
 from metrics.forms.downloads import DownloadForm
 from metrics.models import MonthlyReport
 from metrics.summaries import list_grid_sites
-from metrics.summaries.release import refuse_withheld
 from metrics.views.access import find_membership
 from programs.models import Membership
+from programs.withholding import refuse_withheld
 
 MOST_LOOKED_AT = 12_000  # reports, up to which a page waits for all figures and findings to be made
 

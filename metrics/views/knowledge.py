@@ -120,6 +120,7 @@ def first_steps(request):
         list(Site.objects.writable_by(request.user)),
         set(Participation.objects.visible_to(request.user).values_list("pk", flat=True)),
         today=timezone.localdate(),
+        shown=choice.programs,
         chosen=choice.chosen,
     )
     context = {"steps": steps, "choice": choice}

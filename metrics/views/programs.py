@@ -33,7 +33,7 @@ from metrics.summaries.release import release_for
 from metrics.views.access import find_membership, get_membership, send_picture, shown_sites
 from metrics.views.released import show_released
 from metrics.views.sparks import spark_page
-from programs.models import Measure, Membership, Participation, Role
+from programs.models import Measure, Membership, Participation
 
 SITES_A_PAGE = 50
 USUAL_LEAST = 80  # percent of reports, where no contract says what is needed
@@ -74,7 +74,7 @@ def program(request, slug):
         "sites": spark_page(asked.gathered, summary.shown, summary.sites, request.GET.get("page")),
         "membership": membership,
         "place_notes": _find_notes(asked),
-        "may_import": membership.role == Role.MANAGER and membership.all_sites,
+        "may_import": membership.manages_all,
     }
     if request.htmx and not request.htmx.boosted:
         return render(request, "metrics/_program_figures.html", context)

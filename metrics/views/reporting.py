@@ -112,7 +112,7 @@ def _show(request, membership, *, remind_form=None, open_form=None, status=200):
         "open_form": open_form
         or OpenMonthForm(sites=[own.site for own in summary.sites], today=today),
         "may_review": membership.role == Role.MANAGER,
-        "may_manage": membership.role == Role.MANAGER and membership.all_sites,
+        "may_manage": membership.manages_all,
         "is_limited": not membership.all_sites,
     }
     return render(request, "metrics/reporting.html", context, status=status)

@@ -18,11 +18,11 @@ from metrics.drafts import drop_draft, keep_draft, shorten_typed
 from metrics.forms import MonthlyReportForm
 from metrics.models import MonthlyReport
 from metrics.summaries.capture import CaptureSheet, prepare_sheet
-from metrics.summaries.release import ANY_WITHHOLDS, refuse_withheld_site
 from metrics.summaries.trail import find_receipt
 from metrics.views.access import get_site
 from metrics.views.keeping import find_sent, forget_sent, keep_sent
 from programs.permissions import check_may_enter_counts
+from programs.withholding import ANY_WITHHOLDS, refuse_withheld_site
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

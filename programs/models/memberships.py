@@ -57,3 +57,8 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display().lower()} of {self.program}"
+
+    @property
+    def manages_all(self) -> bool:
+        """Whether they manage every site of the program, and so the program itself."""
+        return self.role == Role.MANAGER and self.all_sites

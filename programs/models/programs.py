@@ -92,6 +92,9 @@ class Program(models.Model):
     collects_services = models.BooleanField("collects care given", default=True)
     sites = models.ManyToManyField(Site, through="Participation", related_name="programs")
 
+    # Of who asks for a page of it, as far as the view has looked: the page's links depend on it.
+    own_membership: Membership | None = None
+
     objects = ProgramQuerySet.as_manager()
     history = HistoricalRecords()
 

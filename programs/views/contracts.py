@@ -11,22 +11,28 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from programs.actions import lock_target
 from programs.forms import ContractForm, markers
-from programs.models import Measure, Program, Target
+from programs.models import Measure, Membership, Program, Target
 from programs.periods import month_of
-from programs.permissions import can_manage, check_may_manage
+from programs.permissions import check_may_manage
+from programs.withholding import withholding_circle
 
 
 @require_safe
 @login_required
 def contract(request, slug):
     """Show every version of every promise, and what may be done about it."""
-    program = _get_program(request, slug)
+    membership = get_object_or_404(
+        Membership.objects.select_related("program"), user=request.user, program__slug=slug
+    )
+    program = membership.program
+    program.own_membership = membership
     promises = _promises(program)
     context = {
         "program": program,
         "promises": promises,
         "open_measures": [m for m in Measure if m not in [own["measure"] for own in promises]],
-        "may_manage": can_manage(request.user, program),
+        "may_manage": membership.manages_all,
+        "withheld": withholding_circle(membership),
     }
     return render(request, "programs/contract.html", context)
 

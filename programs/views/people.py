@@ -17,7 +17,7 @@ from programs.actions import (
     withdraw_invitation,
 )
 from programs.forms import InvitationForm, MemberForm
-from programs.models import Program
+from programs.models import Membership, Program
 from programs.people import list_changes, list_changes_of, list_invited, list_members
 from programs.permissions import can_manage, check_may_manage
 from programs.roles import ACTS, Part
@@ -146,9 +146,12 @@ def roles(request):
 
 def _get_managed(request, slug) -> Program:
     """A program whose people one may see and change: a stranger finds none, others read why."""
-    program = get_object_or_404(Program.objects.visible_to(request.user), slug=slug)
-    check_may_manage(request.user, program)
-    return program
+    memberships = Membership.objects.select_related("program")
+    own = get_object_or_404(memberships, user=request.user, program__slug=slug)
+    if not own.manages_all:
+        check_may_manage(request.user, own.program)
+    own.program.own_membership = own
+    return own.program
 
 
 def _get_member(program, pk):

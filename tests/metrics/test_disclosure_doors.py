@@ -7,7 +7,7 @@ import pytest
 from programs.models import Program
 from tests.addresses import is_of_account, url_names
 from tests.factories import MembershipFactory, ParticipationFactory, ProgramFactory, UserFactory
-from tests.roles import address_of, answer, build_program, come
+from tests.roles import address_of, answer, build_program, come, withhold_small_counts
 from tests.test_roles import EXPECTED, METHODS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -25,14 +25,10 @@ WITHOUT_FIGURES = {
 CLOSED = {"403", "404", "405"}
 
 
-def close(world):
-    Program.objects.filter(pk=world["program"].pk).update(withhold_up_to=4)
-
-
 def test_every_address_is_closed_or_on_the_list(caplog):
     caplog.set_level(logging.CRITICAL)  # what is refused would fill pages
     world = build_program()
-    close(world)
+    withhold_small_counts(world)
     client = come("viewer", world)
     opened = {
         name
@@ -49,7 +45,7 @@ def test_every_address_is_closed_or_on_the_list(caplog):
 def test_who_enters_or_manages_counts_finds_every_door_as_before(kind, caplog):
     caplog.set_level(logging.CRITICAL)
     world = build_program()
-    close(world)
+    withhold_small_counts(world)
     client = come(kind, world)
     wrong = {}
     for name in ("program", "site", "how_we_know", "report_trail", "program_summary_csv", "grid"):
@@ -61,7 +57,7 @@ def test_who_enters_or_manages_counts_finds_every_door_as_before(kind, caplog):
 
 def test_stranger_finds_no_program(caplog):
     world = build_program()
-    close(world)
+    withhold_small_counts(world)
     client = come("stranger", world)
     for name in ("program", "site", "how_we_know", "program_summary_csv"):
         assert answer(client, "GET", address_of(name, world)) == "404"

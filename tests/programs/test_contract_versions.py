@@ -130,8 +130,8 @@ def test_contract_without_a_promise_offers_the_first_of_each_measure(client, pro
 
 
 @pytest.mark.parametrize("measures", [1, 3])
-def test_contract_takes_six_queries(client, program, manager, measures, django_assert_num_queries):
+def test_contract_takes_five_queries(client, program, manager, measures, django_assert_num_queries):
     for measure in list(Measure)[:measures]:
         locked(program, manager, measure=measure)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get("/programs/own/contract/")

@@ -185,7 +185,7 @@ def test_list_shows_what_became_of_invitations(client, program, manager):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_list_takes_fourteen_queries(client, program, manager, number, django_assert_num_queries):
+def test_list_takes_thirteen_queries(client, program, manager, number, django_assert_num_queries):
     for own in range(number):
         site = ParticipationFactory(program=program).site
         member = MembershipFactory(program=program, role="reporter", sites=[site])
@@ -193,7 +193,7 @@ def test_list_takes_fourteen_queries(client, program, manager, number, django_as
         change_membership(
             membership=member, role="viewer", all_sites=True, seen=marker(member), by=manager
         )
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(PEOPLE)
 
 

@@ -9,31 +9,18 @@ from metrics.summaries.release.figures import (
     ReleasedFigures,
     ReleasedPlace,
 )
-from metrics.summaries.release.reach import (
-    ANY_WITHHOLDS,
-    mark_viewed,
-    refuse_withheld,
-    refuse_withheld_site,
-    split_programs,
-    withholding_circle,
-)
 from metrics.summaries.release.released import release_circle
 from metrics.summaries.release.structure import read_circle
 from programs.models import Membership
+from programs.withholding import withholding_circle
 
 __all__ = [
-    "ANY_WITHHOLDS",
     "Release",
     "ReleasedChange",
     "ReleasedContract",
     "ReleasedFigures",
     "ReleasedPlace",
-    "mark_viewed",
-    "refuse_withheld",
-    "refuse_withheld_site",
     "release_for",
-    "split_programs",
-    "withholding_circle",
 ]
 
 

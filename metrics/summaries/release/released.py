@@ -17,7 +17,6 @@ from metrics.stats.disclosure import withhold
 from metrics.summaries.counts import NOTHING, Counts
 from metrics.summaries.gathering import find_program_stops
 from metrics.summaries.quality import Stop
-from metrics.summaries.release.reach import Circle
 from metrics.summaries.release.structure import Published
 from metrics.summaries.release.table import (
     MEASURES,
@@ -29,6 +28,7 @@ from metrics.summaries.release.table import (
     make_table,
 )
 from programs.models import Measure, Target
+from programs.withholding import Circle
 
 KEPT_SECONDS = 24 * 60 * 60
 

@@ -8,10 +8,10 @@ from django.db.models import prefetch_related_objects
 
 from metrics.summaries.expected import Expected, expect_reports
 from metrics.summaries.places import AreaSites, list_areas
-from metrics.summaries.release.reach import Circle
 from metrics.summaries.targets import BASELINE, EVALUATION
 from programs.models import Participation, Program, Target
 from programs.periods import Period, shift_month
+from programs.withholding import Circle
 
 
 @dataclass(frozen=True)
