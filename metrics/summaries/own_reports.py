@@ -1,9 +1,12 @@
 """What somebody who enters counts has to report: what is due, what is overdue, what came back."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from itertools import compress
+from operator import not_
+from typing import Any, cast, overload
 
 from django.db.models import Exists, OuterRef
 
@@ -21,7 +24,6 @@ from programs.terms import due_on
 SENT_BACK = (Status.RETURNED, Status.REOPENED)
 STRIP_MONTHS = 12
 _AT_REST = (MonthState.CLOSED, MonthState.NOT_EXPECTED)
-MOST_OVERDUE = 24  # listed; each site's page has the others
 
 
 @dataclass(frozen=True)
@@ -64,34 +66,6 @@ class OwnSite:
 
 
 @dataclass(frozen=True)
-class OwnReports:
-    """What is to be sent, and the sites it is of.
-
-    sites : those that owe anything, or did anything in the last 12 months
-    due : not late yet; overdue : the latest months first. Sent back ones are in neither.
-    """
-
-    sites: Sequence[OwnSite]
-    due: Sequence[OwedReport]
-    overdue: Sequence[OwedReport]
-    sent_back: Sequence[SentBack]
-
-    @property
-    def listed(self) -> Sequence[OwedReport]:
-        return self.overdue[:MOST_OVERDUE]
-
-    @property
-    def said(self) -> str:
-        """“1 due, 2 overdue, 1 to correct”, as far as there are any."""
-        counts = {"due": self.due, "overdue": self.overdue, "to correct": self.sent_back}
-        return ", ".join(f"{len(own):,} {word}" for word, own in counts.items() if own)
-
-    @property
-    def is_done(self) -> bool:
-        return not (self.due or self.overdue or self.sent_back)
-
-
-@dataclass(frozen=True)
 class _Site:
     """What one site was asked, and what it sent."""
 
@@ -105,9 +79,66 @@ class _Site:
     def is_asked(self, month: date) -> bool:
         return self.expected.of_site(self.site.pk, Period(month, month)) > 0
 
+    def is_owed(self, month: date) -> bool:
+        return month not in self.stored or self.stored[month][0] == Status.DRAFT
+
     def due(self, month: date) -> date:
         """Of a month that is asked for, and so held by a program."""
         return cast(date, due_on(self.parts, month))
+
+
+class Owed(Sequence[OwedReport]):
+    """Site-months to be reported, each made when it is looked at: of 70,000 a page shows a few."""
+
+    def __init__(self, months: Sequence[tuple[_Site, date]], *, today: date):
+        self._months, self._today = months, today
+
+    def __len__(self) -> int:
+        return len(self._months)
+
+    @overload
+    def __getitem__(self, at: int) -> OwedReport: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[OwedReport]: ...
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self._make(*own) for own in self._months[at]]
+        return self._make(*self._months[at])
+
+    def _make(self, own: _Site, month: date) -> OwedReport:
+        due = own.due(month)
+        return OwedReport(
+            site=own.site,
+            month=month,
+            due=due,
+            is_overdue=self._today > due,
+            is_locked=own.gate.is_locked(month),
+            typed_at=own.typed.get(month),
+        )
+
+
+@dataclass(frozen=True)
+class OwnReports:
+    """What is to be sent, and the sites it is of.
+
+    sites : those that owe anything, or did anything in the last 12 months
+    due : not late yet; overdue : the latest months first. Sent back ones are in neither.
+    """
+
+    sites: Sequence[OwnSite]
+    due: Sequence[OwedReport]
+    overdue: Sequence[OwedReport]
+    sent_back: Sequence[SentBack]
+
+    @property
+    def said(self) -> str:
+        """“1 due, 2 overdue, 1 to correct”, as far as there are any."""
+        counts = {"due": self.due, "overdue": self.overdue, "to correct": self.sent_back}
+        return ", ".join(f"{len(own):,} {word}" for word, own in counts.items() if own)
+
+    @property
+    def is_done(self) -> bool:
+        return not (self.due or self.overdue or self.sent_back)
 
 
 def only_reports(user) -> bool:
@@ -120,23 +151,20 @@ def summarise_own_reports(user, *, today: date) -> OwnReports:
     """What the sites owe whose counts somebody may enter; the queries do not grow with them."""
     through = shift_month(month_of(today), -1)
     own = _gather(user, through, today)
-    owed = [report for site in own for report in _list_owed(site, today)]
+    owed = [(site, month) for site in own for month in _list_owed(site)]
+    numbers = Counter(site.site.pk for site, _ in owed)
     sites = [
-        OwnSite(
-            site=each.site,
-            strip=_strip(each, through, today),
-            owed=sum(report.site == each.site for report in owed),
-        )
-        for each in own
+        OwnSite(each.site, _strip(each, through, today), numbers[each.site.pk]) for each in own
     ]
+    # Only the last month that is over may still be in time: no report is due before its month ends
+    # or after the next one does.
+    late = [month < through or today > site.due(month) for site, month in owed]
+    overdue = sorted(compress(owed, late), key=lambda own: own[1], reverse=True)
+    due = list(compress(owed, map(not_, late)))
     return OwnReports(
         sites=[each for each in sites if each.owed or each.is_active],
-        due=[report for report in owed if not report.is_overdue],
-        overdue=sorted(
-            (report for report in owed if report.is_overdue),
-            key=lambda report: report.month,
-            reverse=True,
-        ),
+        due=Owed(due, today=today),
+        overdue=Owed(overdue, today=today),
         sent_back=_list_sent_back(own),
     )
 
@@ -153,12 +181,15 @@ def _gather(user, through, today) -> list[_Site]:
         "site", "month", "updated_at"
     ):
         drafts[site][month] = at
+    by_site: dict[int, list[Participation]] = {site.pk: [] for site in sites}
+    for part in parts:
+        by_site[part.site_id].append(part)
     return [
         _Site(
             site=site,
             gate=gates[site.pk],
-            parts=[part for part in parts if part.site == site],
-            expected=_expect([part for part in parts if part.site == site], through),
+            parts=by_site[site.pk],
+            expected=_expect(by_site[site.pk], through),
             stored=stored[site.pk],
             typed=drafts[site.pk],
         )
@@ -211,21 +242,10 @@ def _read_reports(sites, today):
     return stored, to_correct
 
 
-def _list_owed(own: _Site, today) -> list[OwedReport]:
-    periods = own.expected.by_site[own.site.pk]
-    months = [month for period in reversed(periods) for month in reversed(list(period))]
-    return [
-        OwedReport(
-            site=own.site,
-            month=month,
-            due=own.due(month),
-            is_overdue=today > own.due(month),
-            is_locked=own.gate.is_locked(month),
-            typed_at=own.typed.get(month),
-        )
-        for month in months
-        if own.stored.get(month, (Status.DRAFT, 0))[0] == Status.DRAFT
-    ]
+def _list_owed(own: _Site) -> Iterable[date]:
+    """The latest first."""
+    for period in reversed(own.expected.by_site[own.site.pk]):
+        yield from filter(own.is_owed, reversed(list(period)))
 
 
 def _list_sent_back(own: Sequence[_Site]) -> list[SentBack]:

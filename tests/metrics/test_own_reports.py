@@ -1,5 +1,6 @@
 """The home of whoever enters counts: what is due, overdue and to be corrected."""
 
+import random
 from datetime import date
 
 import pytest
@@ -7,8 +8,9 @@ from django.utils import timezone
 
 from metrics.approvals import reopen_report, return_report
 from metrics.models import Draft, MonthlyReport
-from programs.models import Program
+from programs.models import Program, Site
 from programs.periods import Period
+from programs.terms import due_on, parts_in
 from tests.factories import (
     MembershipFactory,
     MonthlyReportFactory,
@@ -20,6 +22,7 @@ from tests.metrics.test_pages import words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
+TODAY = date(2025, 7, 15)
 MARCH, MAY, JUNE = date(2025, 3, 1), date(2025, 5, 1), date(2025, 6, 1)
 ADDRESS = "/reports/"
 
@@ -146,7 +149,7 @@ def test_what_only_a_foreign_program_asks_for_is_not_owed(client, part, reporter
     send(part.site, *Period(MARCH, JUNE))
     ParticipationFactory(site=part.site, first_month=date(2024, 1, 1))
     own = summary(client)
-    assert (own.overdue, own.is_done) == ([], True)
+    assert (list(own.overdue), own.is_done) == ([], True)
     assert "Everything is in. Thank you." in words(client.get(ADDRESS))
 
 
@@ -206,6 +209,66 @@ def test_home_is_here_for_those_who_only_report(client, roles, home):
 def test_portfolio_leads_here_whoever_enters_counts(client, part, role, is_led):
     client.force_login(MembershipFactory(program=part.program, role=role).user)
     assert (f'href="{ADDRESS}"' in client.get("/programs/").text) is is_led
+
+
+# --- Many sites ---------------------------------------------------------------------------
+
+
+def owed_one_by_one(user, today):
+    """Each month of each site asked alone: (site, month, due day) as (due, overdue)."""
+    due, overdue = [], []
+    for site in Site.objects.writable_by(user).order_by("name"):
+        parts = site.participations.filter(program__memberships__user=user)
+        for month in reversed(list(Period(date(2019, 1, 1), JUNE))):
+            asked = any(month in spell for spell in site.operation) and parts_in(parts, month)
+            sent = site.monthly_reports.filter(month=month).exclude(status="draft").exists()
+            if asked and not sent:
+                day = due_on(site.participations.all(), month)
+                (overdue if today > day else due).append((site, month, day))
+    return due, sorted(overdue, key=lambda own: own[1], reverse=True)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_owed_is_what_each_month_asked_alone_owes(client, part, reporter, seed):
+    draw = random.Random(seed)
+    other = MembershipFactory(user=reporter, role="viewer", program__report_due_day=20).program
+    for number in range(4):
+        spells = [(date(2024, 1, 1), date(2024, draw.randint(2, 9), 1)), (date(2024, 11, 1), None)]
+        site = SiteFactory(name=f"Clinic {number}", spells=spells)
+        for program in draw.sample([part.program, other], draw.randint(1, 2)):
+            first = date(2024, draw.randint(1, 12), 1)
+            ParticipationFactory(site=site, program=program, first_month=first)
+        for month in draw.sample(list(Period(date(2023, 12, 1), JUNE)), 9):
+            send(site, month, status=draw.choice(["draft", "submitted", "approved", "returned"]))
+    own = summary(client)
+    expected = owed_one_by_one(reporter, TODAY)
+    assert len(expected[1]) > 10
+    for found, wanted in zip((own.due, own.overdue), expected, strict=True):
+        assert [(each.site, each.month, each.due) for each in found] == wanted
+    assert {each.is_overdue for each in own.due} <= {False}
+    assert {each.is_overdue for each in own.overdue} == {True}
+
+
+def test_so_many_of_each_list_stand_on_a_page(client, part, reporter):
+    ParticipationFactory(program=part.program, site__code="SC-2", first_month=date(2023, 1, 1))
+    page = client.get(ADDRESS)
+    assert len(page.context["overdue"]) == 24
+    assert "Page 1 of 2 1 to 24 of 34 Next overdue reports" in words(page)
+    assert 'href="?overdue=2#overdue"' in page.text
+    later = client.get(ADDRESS, {"overdue": 2})
+    assert months(later.context["overdue"])[-1] == ("SC-2", date(2023, 1, 1))
+    assert "Page 2 of 2 25 to 34 of 34" in words(later)
+
+
+def test_fifty_sites_stand_on_a_page_with_what_each_owes(client, part, reporter):
+    for number in range(50):
+        ParticipationFactory(
+            program=part.program, site__name=f"Clinic {number:02}", first_month=MAY
+        )
+    page = client.get(ADDRESS)
+    assert [own.owed for own in page.context["sites"]] == [2] * 50
+    assert "Page 1 of 2 1 to 50 of 51 Next sites" in words(page)
+    assert [own.owed for own in client.get(ADDRESS, {"sites": 2}).context["sites"]] == [4]
 
 
 @pytest.mark.parametrize("number", [1, 3])
