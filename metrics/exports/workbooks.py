@@ -10,12 +10,14 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
+from textwrap import wrap
 from typing import IO
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 from metrics.exports.about import about_rows, describe_file
 from metrics.exports.batches import BATCH_ROWS
@@ -26,7 +28,9 @@ MOST_ROWS = 1_048_576  # of one sheet; what does not fit goes on to the next
 MOST_BYTES = 1_500_000_000  # of one sheet, since spreadsheets do not read archives beyond 2 GB
 MOST_LETTERS = 32_767  # of one cell
 CUT = " … [cut: a cell holds no more; the CSV file has all of it]"
-COLUMN_WIDTH, ABOUT_WIDTHS = 16, (16, 26, 110)
+LEAST_WIDTH, MOST_WIDTH, ABOUT_WIDTHS = 8, 40, (16, 26, 110)
+LINE_HEIGHT, LINE_LETTERS = 15, 125  # of the widest column of “About”
+A4, BOLD = 9, 1  # paper; the first of the formats
 FAST = 1  # how hard to press: as hard as can be done without waiting for it
 _NO_ROWS = b"<sheetData/>"
 # XML cannot hold these; a workbook writes them as _x0001_, and what looks so, so that it does not.
@@ -40,8 +44,8 @@ def write_workbook(outgoing: Outgoing, file_name: str) -> IO[bytes]:
         with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=FAST) as archive:
             sheets = _write_sheets(archive, outgoing)
             about = about_rows(describe_file(outgoing, file_name))
-            columns = len(outgoing.dataset.columns)
-            with ZipFile(_make_book(columns, len(sheets), about)) as around:
+            widths = [LEAST_WIDTH] * len(outgoing.dataset.columns)  # those of the sheets are kept
+            with ZipFile(_make_book(widths, len(sheets), about)) as around:
                 for name in around.namelist():
                     if name not in sheets:
                         archive.writestr(name, around.read(name))
@@ -52,22 +56,44 @@ def write_workbook(outgoing: Outgoing, file_name: str) -> IO[bytes]:
     return file
 
 
-def _make_book(columns: int, sheets: int, about: Iterable[Cells] = ()) -> IO[bytes]:
+def _make_book(widths: Sequence[int], sheets: int, about: Iterable[Cells] = ()) -> IO[bytes]:
     """A workbook whose sheets of data are empty."""
     content = io.BytesIO()
     with Workbook(content, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         for number in range(1, sheets + 1):
             sheet = book.add_worksheet(f"Data {number}" if number > 1 else "Data")
             sheet.freeze_panes(1, 0)
-            sheet.set_column(0, columns - 1, COLUMN_WIDTH)
+            sheet.repeat_rows(0)
+            _lay_out(sheet, widths)
         last = book.add_worksheet("About")
-        for place, width in enumerate(ABOUT_WIDTHS):
-            last.set_column(place, place, width)
+        _lay_out(last, ABOUT_WIDTHS)
+        bold, plain = (
+            book.add_format({"bold": own, "text_wrap": True, "valign": "top"})
+            for own in (True, False)
+        )
         for row, cells in enumerate(about):
             for place, cell in enumerate(cells):
-                last.write_string(row, place, _fit(str(cell)))
+                last.write_string(row, place, _fit(str(cell)), plain if place else bold)
+            lines = len(wrap(str(cells[-1]), LINE_LETTERS)) or 1
+            last.set_row(row, LINE_HEIGHT * lines)  # else not every program shows all lines
     content.seek(0)
     return content
+
+
+def _lay_out(sheet: Worksheet, widths: Sequence[int]) -> None:
+    """How wide the columns are, and all of them side by side on paper."""
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+    sheet.set_paper(A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&F&RPage &P of &N")
+
+
+def _measure(rows: Sequence[Cells]) -> list[int]:
+    """How wide each column is to be shown, by the longest of these rows' texts."""
+    longest = (max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True))
+    return [min(max(own + 2, LEAST_WIDTH), MOST_WIDTH) for own in longest]
 
 
 def _write_sheets(archive: ZipFile, outgoing: Outgoing) -> list[str]:
@@ -76,7 +102,10 @@ def _write_sheets(archive: ZipFile, outgoing: Outgoing) -> list[str]:
     [header], _ = next(pieces)
     rows = chain.from_iterable(batch for batch, _ in pieces)
     letters = [xl_col_to_name(place) for place in range(len(header))]
-    with ZipFile(_make_book(len(header), 2)) as around:  # the first sheet is the one that is shown
+    first = list(islice(rows, BATCH_ROWS))
+    rows = chain(first, rows)
+    widths = _measure([header, *first])
+    with ZipFile(_make_book(widths, 2)) as around:  # the first sheet is the one that is shown
         frames = [around.read(_name(number)) for number in (1, 2)]
     written: list[str] = []
     while True:
@@ -84,7 +113,8 @@ def _write_sheets(archive: ZipFile, outgoing: Outgoing) -> list[str]:
         before, _, after = frames[min(len(written), 2) - 1].partition(_NO_ROWS)
         with archive.open(written[-1], "w") as sheet:
             sheet.write(re.sub(rb"<dimension[^>]*>", b"", before) + b"<sheetData>")
-            for batch in _fill_sheet(chain([header], rows), letters):
+            sheet.write("".join(_write_rows([header], 1, letters, BOLD)).encode())
+            for batch in _fill_sheet(rows, letters):
                 sheet.write(batch)
             sheet.write(b"</sheetData>" + after)
         if (following := next(rows, None)) is None:
@@ -98,7 +128,7 @@ def _name(number: int) -> str:
 
 def _fill_sheet(rows: Iterator[Cells], letters: Sequence[str]) -> Iterator[bytes]:
     """Yield as many rows as a sheet holds, batch by batch."""
-    number, size = 1, 0
+    number, size = 2, 0
     while number <= MOST_ROWS and size < MOST_BYTES:
         batch = list(islice(rows, min(BATCH_ROWS, MOST_ROWS - number + 1)))
         if not batch:
@@ -108,7 +138,10 @@ def _fill_sheet(rows: Iterator[Cells], letters: Sequence[str]) -> Iterator[bytes
         yield content
 
 
-def _write_rows(batch: Sequence[Cells], first: int, letters: Sequence[str]) -> Iterator[str]:
+def _write_rows(
+    batch: Sequence[Cells], first: int, letters: Sequence[str], style: int = 0
+) -> Iterator[str]:
+    styled = f' s="{style}"' if style else ""
     texts: dict[str, str] = {}  # the same few stand in many rows
     for number, cells in enumerate(batch, first):
         yield f'<row r="{number}">'
@@ -116,12 +149,12 @@ def _write_rows(batch: Sequence[Cells], first: int, letters: Sequence[str]) -> I
             if cell is None or cell == "":
                 continue
             if isinstance(cell, int) or (isinstance(cell, float) and math.isfinite(cell)):
-                yield f'<c r="{letter}{number}"><v>{cell}</v></c>'
+                yield f'<c r="{letter}{number}"{styled}><v>{cell}</v></c>'
                 continue
             text = str(cell)
             if text not in texts:
                 texts[text] = _write_text(text)
-            yield f'<c r="{letter}{number}" t="inlineStr">{texts[text]}</c>'
+            yield f'<c r="{letter}{number}"{styled} t="inlineStr">{texts[text]}</c>'
         yield "</row>"
 
 

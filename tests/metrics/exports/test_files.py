@@ -3,6 +3,7 @@
 import hashlib
 import io
 from datetime import date
+from xml.etree import ElementTree as ET
 
 import pytest
 from python_calamine import load_workbook
@@ -31,6 +32,7 @@ from tests.metrics.exports.taking import (
 )
 
 NAME = "hb-site-months-2025-07-15"
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 COLUMNS = (Column("n", "A number", Type.COUNT), Column("text", "A text"))
@@ -39,6 +41,10 @@ COLUMNS = (Column("n", "A number", Type.COUNT), Column("text", "A text"))
 def make(rows):
     """A dataset of these rows."""
     return Dataset("own", "Own", "Rows of a test.", COLUMNS, lambda asked: iter(rows), "Made up.")
+
+
+def read_xml(part):
+    return ET.fromstring(part)  # noqa: S314 - our own workbook
 
 
 def valued(rows):
@@ -137,6 +143,22 @@ def test_sheet_that_is_just_full_has_none_after_it(program, today, monkeypatch, 
     own = make([(n, "x") for n in range(rows)])
     taken = content_of(send_dataset(own, asking(program, today), Ending.XLSX))
     assert len(load_workbook(io.BytesIO(taken)).sheet_names) == max(1, -(-rows // 3)) + 1
+
+
+def test_header_is_bold_wide_enough_and_on_every_printed_page(program, today):
+    own = make([(1, "as long as a name of a site may well be"), (2, "short")])
+    taken = unzip(content_of(send_dataset(own, asking(program, today), Ending.XLSX)))
+    sheet = read_xml(taken["xl/worksheets/sheet1.xml"])
+    styles = read_xml(taken["xl/styles.xml"])
+    [header, first] = [row[0].get("s") for row in list(sheet.iter(f"{MAIN}row"))[:2]]
+    fonts = styles.find(f"{MAIN}fonts")
+    chosen = styles.find(f"{MAIN}cellXfs")[int(header)].get("fontId")
+    assert fonts[int(chosen)].find(f"{MAIN}b") is not None
+    assert first is None
+    widths = [float(own.get("width")) for own in sheet.iter(f"{MAIN}col")]
+    assert len(own.columns) == len(widths)
+    assert widths[1] > 39 > 10 > widths[0]
+    assert b"_xlnm.Print_Titles" in taken["xl/workbook.xml"]
 
 
 def test_text_too_long_for_a_cell_is_cut_and_says_so(program, today):
