@@ -13,19 +13,26 @@ from metrics.imports import FileRefusedError, find_columns
 from metrics.imports.headings import Heading, simplify
 from metrics.imports.mapping import LEFT_OUT, OURS, Lines
 from metrics.imports.opening import Preview
-from metrics.models import COUNT_FIELDS, MonthlyReport
+from metrics.models import COUNT_FIELDS, Dimension, MonthlyReport
 
 SHOWN_CELLS = 3  # examples of what a column holds
 EMPTY = ""
 _CONSTANTS = {
     "all_site": "site_code",
+    "all_dimension": "dimension",
     "all_month": "month",
     "all_year": "year",
     "all_month_of_year": "month_of_year",
 }
 _OPTIONS = ("sheet", "header", "year_begins", "marked", "points", "empty", "last_month")
-_WORDS = ("site ", "counted ", "running ")
-_WORDS_MEAN = {"site": "Site", "counted": "Count", "running": "Running totals of"}
+_WORDS = ("site ", "dimension ", "category ", "counted ", "running ")
+_WORDS_MEAN = {
+    "site": "Site",
+    "counted": "Count",
+    "dimension": "Breakdown",
+    "category": "Category",
+    "running": "Running totals of",
+}
 _PLACES = {
     "site_code": "Site, by its code",
     "site_name": "Site, by its name",
@@ -35,6 +42,7 @@ _PLACES = {
     "counted": "What is counted in the row",
     "value": "The number counted in the row",
 }
+_PARTS = {"dimension": "What it is broken down by", "category": "Category, such as female"}
 _HEADER_CHOICES = [(EMPTY, "Find them"), *((str(row), f"Row {row}") for row in range(1, 11))]
 _HEADER_CHOICES += [(f"{row}-{row + 1}", f"Rows {row} and {row + 1}") for row in range(1, 6)]
 
@@ -83,6 +91,11 @@ class ColumnsForm(forms.Form):
     sheet = forms.ChoiceField(required=False)
     header = forms.ChoiceField(label="Headings", required=False, choices=_HEADER_CHOICES)
     all_site = forms.ChoiceField(label="Every row is of the site", required=False)
+    all_dimension = forms.ChoiceField(
+        label="Every row is broken down by",
+        required=False,
+        help_text="For files of breakdowns in which no column says what the categories are of.",
+    )
     all_month = forms.CharField(
         label="Every row is of the month", required=False, max_length=40,
         help_text="Only where no column says it, such as 2024-01.",
@@ -134,6 +147,8 @@ class ColumnsForm(forms.Form):
         self._choices("sheet").choices = [(EMPTY, "The first that is shown"), *sheets]
         sites = program.sites.order_by("name", "code").values_list("code", "name")
         self._choices("all_site").choices = [(EMPTY, "A column says it"), *sites]
+        dimensions = Dimension.objects.order_by("name").values_list("code", "name")
+        self._choices("all_dimension").choices = [(EMPTY, "Not needed"), *dimensions]
         self.words = [own for own in self.kept if own.startswith(_WORDS)]
         for number, own in enumerate(self.words):
             theirs = self.kept[own]
@@ -250,6 +265,7 @@ def _column_choices():
         (EMPTY, "Not used"),
         ("Where and when", list(_PLACES.items())),
         ("Counts", counts),
+        ("Parts of reports", list(_PARTS.items())),
     ]
 
 

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
-import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from metrics.imports.checks import DryRun, Outcome, judge_file, read_file
+from metrics.imports.breakdowns.judging import PartsRun
+from metrics.imports.breakdowns.writing import write_parts
+from metrics.imports.checks import DryRun, Outcome, read_file
 from metrics.imports.found import Found, tell_found
+from metrics.imports.judging import judge
 from metrics.imports.mapping import Lines, Mapping
 from metrics.imports.opening import open_columns, open_content
 from metrics.imports.reading import SourceFile, safe_file_name
@@ -72,7 +74,7 @@ def checking(batch: ImportBatch, *, today: date, report: Report | None = None) -
     """Say what applying this batch now would do; its file stays open for as long as it is asked."""
     with open_content(batch.read_pieces(), batch.file_name) as source:
         file = read_file(batch.program, source, batch.mapping, report=report)
-        yield judge_file(file, batch.program, today=today)
+        yield judge(file, batch.program, today=today)
 
 
 def check_batch(batch: ImportBatch, *, today: date, report: Report | None = None) -> Found:
@@ -87,7 +89,7 @@ def check_content(
     """What a file would do that is not kept. FileRefusedError when it cannot be read."""
     with open_content(content, file_name) as source:
         file = read_file(program, source, mapping)
-        return tell_found(judge_file(file, program, today=today))
+        return tell_found(judge(file, program, today=today))
 
 
 def apply_batch(
@@ -110,7 +112,7 @@ def apply_batch(
         file = read_file(batch.program, source, batch.mapping, report=reading)
         with transaction.atomic():
             batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
-            run = judge_file(file, batch.program, today=today, lock=True)
+            run = judge(file, batch.program, today=today, lock=True)
             found = tell_found(run)
             if batch.applied_at is None and (leave_out or run.may_be_applied):
                 _write(batch, run, by, writing)
@@ -119,9 +121,12 @@ def apply_batch(
 
 def _write(batch: ImportBatch, run: DryRun, by, report):
     now = timezone.now()
-    rows = run.rows_to_write()
-    write_rows(rows, batch=batch, by=by, now=now, report=report)
-    announce_waiting(np.unique(rows.site).tolist(), by=by)
+    if isinstance(run, PartsRun):
+        reports = write_parts(run.parts_to_write(), batch=batch, by=by, now=now, report=report)
+        batch.found = batch.found | {"reports": reports}
+    else:
+        write_rows(run.rows_to_write(), batch=batch, by=by, now=now, report=report)
+    announce_waiting(run.sites_to_write(), by=by)
     batch.applied_at, batch.applied_by = now, by
     batch.rows_created = run.number(Outcome.NEW)
     batch.rows_changed = run.number(Outcome.CHANGED)

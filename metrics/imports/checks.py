@@ -7,6 +7,8 @@ from enum import IntEnum
 
 import numpy as np
 
+from metrics.imports.breakdowns.finding import PartFinder
+from metrics.imports.breakdowns.series import as_series, of_series
 from metrics.imports.context import (
     Context,
     check_parts,
@@ -21,8 +23,10 @@ from metrics.imports.merging import find_repeated, merge_counts
 from metrics.imports.numbers import MISSING, NOT_SAID, WITHHELD, Empty
 from metrics.imports.opening import Preview, open_columns
 from metrics.imports.places import SiteFinder
+from metrics.imports.readers import Readers
 from metrics.imports.reading import SourceFile
 from metrics.imports.running import part_running
+from metrics.imports.scanning import read_table
 from metrics.imports.screening import (
     Entries,
     find_locked,
@@ -30,7 +34,7 @@ from metrics.imports.screening import (
     find_refused,
     is_within,
 )
-from metrics.imports.table import Numbers, Readers, Table, read_table
+from metrics.imports.table import Numbers, Table
 from metrics.imports.writing import Rows
 from metrics.models import COUNT_FIELDS
 from programs.models import Program
@@ -115,6 +119,11 @@ class DryRun:
     def unused_columns(self) -> list[str]:
         return self.table.columns.unused
 
+    def sites_to_write(self) -> list[int]:
+        """The sites of which something is new or changed, by their keys."""
+        sites = np.unique(self.table.site[self.outcomes <= Outcome.CHANGED])
+        return self.context.keys[sites].tolist()
+
     def rows_to_write(self) -> Rows:
         """The new and the changed entries, as they are to be stored."""
         writes = self.outcomes <= Outcome.CHANGED
@@ -137,7 +146,8 @@ def read_file(
     mapping = FileMapping.read(lines)
     preview, columns = open_columns(source, mapping)
     finder = SiteFinder(list_sites(program), mapping.sites)
-    readers = Readers.of(mapping, columns, finder, preview.sample)
+    parts = PartFinder(program, mapping) if columns.is_broken_down else None
+    readers = Readers.of(mapping, columns, finder, preview.sample, parts)
     table = read_table(
         preview.rows(),
         preview.last + 1,
@@ -146,11 +156,15 @@ def read_file(
         last_month=mapping.last_month,
         report=report,
     )
+    if parts is not None:
+        table = as_series(table, len(parts.categories))
     if "counted" in columns.places:
         table = merge_counts(table)
     for name, first_month in mapping.running.items():
         if name in table.counts:
             part_running(table, name, first_month)
+    if parts is not None:
+        table = of_series(table, len(parts.categories))
     if mapping.empty is Empty.KEEP:
         for own in table.counts.values():
             own[own == MISSING] = NOT_SAID
@@ -213,7 +227,9 @@ def _judge(table: Table, context: Context) -> Judged:
 
     taken = outcomes <= Outcome.UNCHANGED
     known = list_known(standing, context, of_file=taken)
-    questioned = taken & (outside | find_questioned(standing, taken, known, context.today))
+    asks = "infant_deaths" in table.counts
+    odd = find_questioned(standing, taken, known, context.today, asks_deaths=asks)
+    questioned = taken & (outside | odd)
     questioned[below] = True
     return outcomes, questioned, locked, outside, against
 

@@ -2,12 +2,15 @@
 
 from calendar import month_name
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 
 from metrics.gate import Fault
+from metrics.imports.breakdowns.explaining import PartsExplainer
+from metrics.imports.breakdowns.judging import PartsRun
+from metrics.imports.breakdowns.noticing import notice_parts
 from metrics.imports.checks import DryRun, Outcome
-from metrics.imports.explaining import RowFault, list_faults, list_questions
+from metrics.imports.explaining import Explainer, RowFault, list_faults, list_questions
 from metrics.imports.mapping import LEFT_OUT
 from metrics.imports.notices import FileNotice, NoticeKind, notice_all
 from metrics.imports.places import MOST_UNKNOWN, UNKNOWN
@@ -24,11 +27,21 @@ class UnknownSite:
 
 
 @dataclass(frozen=True)
+class UnknownCategory:
+    """A word in a file of breakdowns that is no category of its dimension, and those that are."""
+
+    word: str
+    dimension: str
+    known: list[tuple[str, str]]  # code and name
+
+
+@dataclass(frozen=True)
 class Found:
     """A dry run told. Nothing has been written by it.
 
     faults, warnings : the first of them; numbers say how many entries there are of each outcome
     read_as : what stands in the file, and what it was taken for
+    reports : of a file of breakdowns, whose rows are parts of them, how many would be changed
     """
 
     rows: int
@@ -40,6 +53,8 @@ class Found:
     unknown_sites: list[UnknownSite]
     unused_columns: list[str]
     read_as: list[tuple[str, str]]
+    reports: int | None = None
+    unknown_categories: list[UnknownCategory] = field(default_factory=list)
 
     def number(self, outcome: Outcome) -> int:
         return self.numbers[outcome.name]
@@ -68,20 +83,23 @@ class Found:
 
     @classmethod
     def from_json(cls, kept: Mapping) -> "Found":
-        own = {name: kept[name] for name in cls.__dataclass_fields__}
+        own = {name: kept[name] for name in cls.__dataclass_fields__ if name in kept}
         return cls(
             **{
                 **own,
                 "faults": [_read_fault(own) for own in kept["faults"]],
                 "warnings": [_read_fault(own) for own in kept["warnings"]],
                 "notices": [
-                    FileNotice(NoticeKind(own["kind"]), own["text"], own["offers"])
-                    for own in kept["notices"]
+                    FileNotice(**own | {"kind": NoticeKind(own["kind"])}) for own in kept["notices"]
                 ],
                 "read_as": [tuple(pair) for pair in kept["read_as"]],
                 "unknown_sites": [
                     UnknownSite(own["name"], [tuple(near) for near in own["nearest"]])
                     for own in kept["unknown_sites"]
+                ],
+                "unknown_categories": [
+                    UnknownCategory(**own | {"known": [tuple(near) for near in own["known"]]})
+                    for own in kept.get("unknown_categories", ())
                 ],
             }
         )
@@ -89,16 +107,19 @@ class Found:
 
 def tell_found(run: DryRun) -> Found:
     """Tell a dry run. Its file must still be open."""
+    told = PartsExplainer(run) if isinstance(run, PartsRun) else Explainer(run)
     return Found(
         rows=run.table.rows,
         numbers={own.name: run.number(own) for own in Outcome},
         questioned=int(run.questioned.sum()),
-        faults=list(islice(list_faults(run), KEPT_FAULTS)) if run.left_out else [],
-        warnings=list(islice(list_questions(run), KEPT_FAULTS)) if run.questioned.any() else [],
-        notices=notice_all(run),
+        faults=list(islice(list_faults(told), KEPT_FAULTS)) if run.left_out else [],
+        warnings=list(islice(list_questions(told), KEPT_FAULTS)) if run.questioned.any() else [],
+        notices=notice_parts(run) if isinstance(run, PartsRun) else notice_all(run),
         unknown_sites=_tell_unknown(run),
         unused_columns=run.unused_columns,
         read_as=list(_tell_reading(run)),
+        reports=run.reports if isinstance(run, PartsRun) else None,
+        unknown_categories=list(_tell_words(run)),
     )
 
 
@@ -116,6 +137,8 @@ def _tell_reading(run: DryRun) -> Iterator[tuple[str, str]]:
         yield "every row", f"{name} {value}"
     for name, code in mapping.sites.items():
         yield name, "left out" if code == LEFT_OUT else f"site {code}"
+    for name, own in (*mapping.dimensions.items(), *mapping.categories.items()):
+        yield name, "left out" if own == LEFT_OUT else own
     for name, first in mapping.running.items():
         yield f"running totals of {name}", f"parted into months, from {month_name[first]} anew"
 
@@ -127,6 +150,13 @@ def _tell_unknown(run: DryRun) -> list[UnknownSite]:
         UnknownSite(name.strip(), [(site.code, site.name) for site in finder.nearest(name)])
         for name in names[:MOST_UNKNOWN]
     ]
+
+
+def _tell_words(run: DryRun) -> Iterator[UnknownCategory]:
+    if isinstance(run, PartsRun):
+        for own in run.finder.unknown_words()[:MOST_UNKNOWN]:
+            known = [(near.code, near.name) for near in run.finder.in_use(own.dimension)]
+            yield UnknownCategory(own.word, own.dimension.name, known)
 
 
 def _read_fault(kept: Mapping) -> RowFault:

@@ -8,6 +8,8 @@ It is kept, and typed on the command line, as lines `ours = theirs`:
     site Grand total = -             a name of the file's: the code of a site, or - to leave it out
     stillbirths = -                  not used, though a column of the file is called so
     counted Live births = live_births    a word in the column “counted”: our column, or -
+    dimension = "sex"        a file of breakdowns: by what, and in which column the categories are
+    category Girls = female a word in the column of categories: our category, or -
     running live_births = 4          running totals that begin anew in April; - for none
     year_begins = 4                 years such as 2021-22, which begin in April
     sheet, header, marked, points, empty, last_month    see `Mapping`
@@ -25,11 +27,12 @@ from metrics.models import COUNT_FIELDS
 SITE_COLUMNS = ("site_code", "site_name")
 MONTH_COLUMNS = ("month", "year", "month_of_year")
 LONG_COLUMNS = ("counted", "value")
+PART_COLUMNS = ("dimension", "category")  # where both are given, the rows are parts of reports
 COLUMNS = (*SITE_COLUMNS, "month", *COUNT_FIELDS)
-OURS = (*SITE_COLUMNS, *MONTH_COLUMNS, *LONG_COLUMNS, *COUNT_FIELDS)
+OURS = (*SITE_COLUMNS, *MONTH_COLUMNS, *PART_COLUMNS, *LONG_COLUMNS, *COUNT_FIELDS)
 LEFT_OUT = "-"
 _OPTIONS = ("sheet", "header", "marked", "points", "empty", "last_month", "year_begins")
-_WORDS = ("site", "counted", "running")
+_WORDS = ("site", *PART_COLUMNS, "counted", "running")
 
 Lines = MappingType[str, str]
 
@@ -43,6 +46,7 @@ class Mapping:
     constants : ours -> the same value for every row
     sites : the file's name of a site -> its code, or LEFT_OUT
     counted : a word of the column “counted” -> our column, or LEFT_OUT
+    dimensions, categories : the file's name of one -> its code or name, or LEFT_OUT
     running : our column -> the month of the year in which its running totals begin anew
     sheet : of a workbook; empty for the first that is not hidden
     header : first and last row of the headings; None to look for them
@@ -55,6 +59,8 @@ class Mapping:
     constants: Lines = field(default_factory=dict)
     sites: Lines = field(default_factory=dict)
     counted: Lines = field(default_factory=dict)
+    dimensions: Lines = field(default_factory=dict)
+    categories: Lines = field(default_factory=dict)
     running: MappingType[str, int] = field(default_factory=dict)
     sheet: str = ""
     header: tuple[int, int] | None = None
@@ -93,9 +99,17 @@ class Mapping:
                 columns[_split_month(ours)] = theirs
         starts = words.pop("running").items()
         running = {ours: _read_start(ours, start) for ours, start in starts if start != LEFT_OUT}
-        sites, counted = words.pop("site"), words.pop("counted")
         options["unused"] = frozenset(unused)
-        return cls(columns, words["constants"], sites, counted, running, **options)  # type: ignore[arg-type]
+        return cls(
+            columns,
+            words["constants"],
+            words["site"],
+            words["counted"],
+            words["dimension"],
+            words["category"],
+            running,
+            **options,  # type: ignore[arg-type]
+        )
 
 
 def parse_mapping(text: str) -> dict[str, str]:

@@ -19,12 +19,7 @@ from metrics.imports.mapping import OURS, Mapping
 from metrics.imports.months import holds_years
 from metrics.imports.reading import FileRefusedError, SourceFile, open_file
 
-_NO_REPORTS = {
-    frozenset({"dimension", "category", "is_unknown"}): "This is our file of breakdowns: its rows "
-    "are parts of reports, not reports.",
-    frozenset({"version", "door", "said"}): "This is our file of changes: its rows are versions of "
-    "reports, older ones among them.",
-}
+_VERSIONS = frozenset({"version", "door", "said"})  # headings of our file of changes
 PREVIEW_ROWS = 200  # what headings and spellings are told from
 
 
@@ -80,11 +75,13 @@ def _says_years(mapping: Mapping, joined: Sequence[Heading], sample) -> bool:
 
 
 def _refuse_own_files(texts: set[str]) -> None:
-    """Files of ours whose rows look like reports and are none, so that what was taken out changes
+    """A file of ours whose rows look like reports and are none, so that what was taken out changes
     nothing when it is brought in again."""
-    for columns, what in _NO_REPORTS.items():
-        if columns <= texts:
-            raise FileRefusedError(f"{what} Nothing of it can be brought in; take “Site-months”.")
+    if texts >= _VERSIONS:
+        raise FileRefusedError(
+            "This is our file of changes: its rows are versions of reports, older ones among them. "
+            "Nothing of it can be brought in; take “Site-months”."
+        )
 
 
 def _choose_sheet(source: SourceFile, name: str) -> str | None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
+from typing import Protocol
 
 from metrics.cells import plain_text
 from metrics.imports.headings import simplify
@@ -21,6 +22,13 @@ _TOTALS |= {"ensemble", "somme", "total general", "suma", "soma", "gesamt", "sum
 _PARTS = {"total", "subtotal"}  # at the beginning or end of a name
 
 
+class Named(Protocol):
+    """What files name by its code or its name: a site, a dimension, a category."""
+
+    code: str
+    name: str
+
+
 class SiteFinder(dict):
     """A cell -> the place of its site in `sites`, UNKNOWN, or SKIPPED; each spelling sought once.
 
@@ -36,7 +44,7 @@ class SiteFinder(dict):
         self._aliases = {simplify(name): code for name, code in aliases.items()}
         self._nearest: dict[str, list[Site]] = {}
         self._likened = _Likened(sites)
-        self._known = [_texts(sites, how) for how in (str, str.casefold, simplify)]
+        self._known = [spell_all(sites, how) for how in (str, str.casefold, simplify)]
 
     def __missing__(self, text: str) -> int:
         # Our own files mark a name that a spreadsheet would run; see metrics/cells.py.
@@ -101,7 +109,7 @@ def is_total(plain: str) -> bool:
     return plain in _TOTALS or (bool(words) and not _PARTS.isdisjoint((words[0], words[-1])))
 
 
-def _texts(sites: Sequence[Site], how: Callable[[str], str]) -> dict[str, int]:
+def spell_all(sites: Sequence[Named], how: Callable[[str], str]) -> dict[str, int]:
     """Each code, then each name, in one spelling; UNKNOWN where it stands for several sites.
 
     A code goes before a name.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from metrics.imports.checks import DryRun
-from metrics.imports.explaining import Explained, explain
+from metrics.imports.explaining import Explained, Explainer, explain
 from metrics.imports.table import date_of
 from metrics.models import COUNT_FIELDS, ImportBatch, MonthlyReport
 from programs.models import Site
@@ -23,8 +23,10 @@ def tell_rows(run: DryRun) -> Iterator[tuple[object, ...]]:
     """
     yield HEADER
     everything = np.ones(len(run.table), dtype=bool)
-    for own in explain(run, everything, with_misplaced=True):
-        yield from _lines(run, own)
+    for own in explain(Explainer(run), everything, with_misplaced=True):
+        place = _place(run, own)
+        for line in tell_said(own):
+            yield (own.row, own.outcome.label, *place, *line)
 
 
 def tell_written(batch: ImportBatch) -> Iterator[tuple[object, ...]]:
@@ -39,13 +41,12 @@ def tell_written(batch: ImportBatch) -> Iterator[tuple[object, ...]]:
         yield ("new" if kind == "+" else "changed", code, name, format_month(month), *counts)
 
 
-def _lines(run: DryRun, own: Explained) -> Iterator[tuple[object, ...]]:
-    place = _place(run, own)
+def tell_said(own: Explained) -> list[tuple[object, ...]]:
+    """Column, value, what is stored and what is said: a line for each change and each sentence."""
     lines: list[tuple[object, ...]] = [(name, new, old, "") for name, old, new in own.changes]
     said = [*own.faults, *own.questions]
     lines += [(f.field, own.cells.get(f.field, ""), "", f.message) for f in said]
-    for line in lines or [("", "", "", "")]:
-        yield (own.row, own.outcome.label, *place, *line)
+    return lines or [("", "", "", "")]
 
 
 def _place(run: DryRun, own: Explained) -> tuple[str, str]:

@@ -40,6 +40,11 @@ def _apply(job: Job, beat: Beat) -> str:
             f"{found.left_out:,} rows are refused or contradict approved reports. Look at the dry "
             "run again, correct the file, or apply it without them."
         )
+    if batch.is_broken_down:
+        return (
+            f"{batch.rows_created:,} new counts by category, {batch.rows_changed:,} changed, in "
+            f"{batch.reports_written:,} reports."
+        )
     return f"{batch.rows_created:,} new reports, {batch.rows_changed:,} changed."
 
 
@@ -51,7 +56,7 @@ def _check(job: Job, beat: Beat) -> str:
 
 
 def _undo(job: Job, beat: Beat) -> str:
-    beat.begin("write", total=job.batch.rows_created + job.batch.rows_changed)
+    beat.begin("write", total=job.batch.reports_written)
     undo_batch(job.batch, by=job.requested_by, now=timezone.now(), report=beat.report)
     return "All of it was undone."
 

@@ -61,6 +61,17 @@ class ImportBatch(models.Model):
     def __str__(self) -> str:
         return f"{self.file_name}, {self.uploaded_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def is_broken_down(self) -> bool:
+        """Whether it was applied as a file of breakdowns, whose rows are parts of reports."""
+        return self.found.get("reports") is not None
+
+    @property
+    def reports_written(self) -> int:
+        """How many reports it wrote; several rows of a file of breakdowns are of one."""
+        reports = self.found.get("reports")
+        return self.rows_created + self.rows_changed if reports is None else reports
+
     def keep(self, content: Iterable[bytes]) -> None:
         """Store the file piece by piece, and how large it is."""
         self.size = 0

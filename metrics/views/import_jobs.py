@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from metrics.exports import file_name, stream_csv
 from metrics.imports import FileRefusedError, checking
+from metrics.imports.breakdowns.judging import PartsRun
+from metrics.imports.breakdowns.telling import tell_part_rows, tell_written_parts
 from metrics.imports.telling import tell_rows, tell_written
 from metrics.jobs import cancel_job, look_at, start_job, sweep
 from metrics.models import Job
@@ -89,7 +91,8 @@ def import_rows(request, slug, pk):
     batch = get_batch(request, slug, pk)
     if batch.applied_at:
         name = file_name(batch.program, f"import-{batch.pk}", timezone.localdate())
-        return stream_csv(name, tell_written(batch))
+        tell = tell_written_parts if batch.is_broken_down else tell_written
+        return stream_csv(name, tell(batch))
     name = file_name(batch.program, f"dry-run-{batch.pk}", timezone.localdate())
     rows = _rows(batch)
     try:
@@ -101,4 +104,4 @@ def import_rows(request, slug, pk):
 
 def _rows(batch):
     with checking(batch, today=timezone.localdate()) as run:
-        yield from tell_rows(run)
+        yield from tell_part_rows(run) if isinstance(run, PartsRun) else tell_rows(run)

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from metrics.imports import FileRefusedError, Outcome, apply_batch, receive_file
-from metrics.imports.checks import judge_file, read_file
+from metrics.imports.checks import read_file
 from metrics.imports.found import tell_found
+from metrics.imports.judging import judge
 from metrics.imports.opening import open_content
 from metrics.imports.table import date_of
 from metrics.models import MonthlyReport
@@ -28,7 +29,7 @@ def look(program, text, mapping=None, name="counts.csv"):
     its counts as they would be stored and whether it is new."""
     content = text if isinstance(text, bytes) else text.encode()
     with open_content([content], name) as source:
-        run = judge_file(read_file(program, source, mapping or {}), program, today=TODAY)
+        run = judge(read_file(program, source, mapping or {}), program, today=TODAY)
         return tell_found(run), list(_written(run.rows_to_write()))
 
 

@@ -1,0 +1,70 @@
+"""What only a whole file of breakdowns tells, with the ways out that are offered."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from metrics.imports.breakdowns.judging import PartsRun
+from metrics.imports.breakdowns.series import as_series, part_of
+from metrics.imports.checks import FileRead, Outcome
+from metrics.imports.notices import FileNotice, NoticeKind, notice_late, notice_sheets
+from metrics.imports.notices.cells import notice_codes, notice_counted
+from metrics.imports.notices.course import notice_parted, notice_running
+from metrics.imports.numbers import Empty
+from metrics.imports.places import SKIPPED
+
+SHOWN_WORDS = 5
+
+
+def notice_parts(run: PartsRun) -> list[FileNotice]:
+    """Look at the whole file; the most serious first."""
+    file = run.file
+    series = replace(file, table=as_series(file.table, run.parts.categories))
+    found = [*notice_running(series), *notice_parted(file), *_notice_erased(run)]
+    found += [*_notice_sent_back(run), *notice_codes(file), *notice_counted(file)]
+    return [*found, *_notice_skipped(run), *notice_late(file), *notice_sheets(file)]
+
+
+def _notice_erased(run: PartsRun) -> Iterator[FileNotice]:
+    """Numbers that are stored, and that an empty cell of the file would take away."""
+    changed = np.flatnonzero(run.outcomes == Outcome.CHANGED)
+    at, _ = run.parts.find(run.parts.key_of(run.report[changed], part_of(run.table)[changed]))
+    erased = {
+        name: int(((own[changed] < 0) & (run.parts.counts[name][at] >= 0)).sum())
+        for name, own in run.table.counts.items()
+    }
+    if number := sum(erased.values()):
+        names = ", ".join(name for name, times in erased.items() if times)
+        yield FileNotice(
+            NoticeKind.ERASED,
+            f"{number:,} stored number{'' if number == 1 else 's'} of categories would become "
+            f"empty, since the file has an empty cell there: {names}.",
+            {"Keep what is stored": {"empty": Empty.KEEP}},
+        )
+
+
+def _notice_sent_back(run: PartsRun) -> Iterator[FileNotice]:
+    """Reports to be corrected that a new version of their parts would submit once more."""
+    moved = np.unique(run.report[run.outcomes <= Outcome.CHANGED])
+    if number := int(run.context.stored.is_sent_back[moved].sum()):
+        yield FileNotice(
+            NoticeKind.SENT_BACK,
+            f"{number:,} report{' that was' if number == 1 else 's that were'} sent back for "
+            "correction would be submitted once more, with these parts and the births and deaths "
+            "that they hold. Leave them out of the file where those are still to be corrected.",
+        )
+
+
+def _notice_skipped(run: PartsRun) -> Iterator[FileNotice]:
+    file: FileRead = run.file
+    if not file.table.skipped:
+        return
+    names = sorted(name for name, place in file.finder.items() if place == SKIPPED)
+    names += run.finder.skipped_words()
+    number = file.table.skipped
+    yield FileNotice(
+        NoticeKind.SKIPPED,
+        "Left out, since they add up others, are notes below the table or were said to be left "
+        f"out: {', '.join(names[:SHOWN_WORDS])} ({number:,} row{'' if number == 1 else 's'}).",
+    )
