@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from metrics.gate import BROKEN_DOWN
 from metrics.imports.headings import EACH_MONTH_OF_YEAR, EACH_YEAR, Heading, simplify
-from metrics.imports.mapping import MONTH_COLUMNS, OURS, SITE_COLUMNS, Mapping
+from metrics.imports.mapping import MONTH_COLUMNS, OURS, PART_COLUMNS, SITE_COLUMNS, Mapping
 from metrics.imports.months import read_month_of_year
 from metrics.imports.reading import FileRefusedError
 from metrics.models import COUNT_FIELDS
@@ -49,10 +50,15 @@ class Columns:
         return self.headings[-1].place + 1 if self.headings else 0
 
     @property
+    def is_broken_down(self) -> bool:
+        """Whether the rows are parts of reports, such as the births of girls."""
+        return self.places.keys() | self.constants.keys() >= set(PART_COLUMNS)
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The counts that the file gives, in our order."""
         if "counted" in self.places:
-            return COUNT_FIELDS
+            return BROKEN_DOWN if self.is_broken_down else COUNT_FIELDS
         given = {name for block in self.blocks for name in block.counts} | self.constants.keys()
         return tuple(name for name in COUNT_FIELDS if name in given)
 
@@ -79,9 +85,27 @@ def place_columns(headings: Sequence[Heading], mapping: Mapping) -> Columns:
         if ours not in named | mapping.unused:
             own = [own for own in _find(spelled, ours) if own.place not in used]
             found |= {(ours, None): own} if own else {}
+    _look_for_parts(found, named)
     columns = _arrange(headings, found, mapping)
     _refuse_missing(columns)
     return columns
+
+
+def _look_for_parts(found, named):
+    """A category without a dimension, or the other way round, is another matter of that name. Of
+    parts of reports no more than births and deaths are kept."""
+    given = {ours for ours, _ in found} | named
+    if not given >= set(PART_COLUMNS):
+        spare = {*PART_COLUMNS} - named
+    elif wrong := sorted(named & {*COUNT_FIELDS} - {*BROKEN_DOWN}):
+        raise FileRefusedError(
+            f"{wrong[0]} is not kept by category; {' and '.join(BROKEN_DOWN)} are. Say that its "
+            "column is not used."
+        )
+    else:
+        spare = {*COUNT_FIELDS} - {*BROKEN_DOWN}
+    for ours in spare:
+        found.pop((ours, None), None)
 
 
 Time = date | int | None
@@ -175,6 +199,8 @@ def _as_named(own: list[Heading], name: str) -> list[Heading]:
 
 def _time_of(heading: Heading, mapping: Mapping) -> Time:
     """The month that a heading names, the number of one without its year, or None."""
+    if heading.is_span:
+        return _month_in_span(heading, mapping)
     if heading.month_of_year is not None:
         return heading.month_of_year
     if heading.month is not None or heading.year is None:
@@ -185,6 +211,19 @@ def _time_of(heading: Heading, mapping: Mapping) -> Time:
             'year’s counts are to stand, for example month_of_year = "12".'
         )
     return date(heading.year, read_month_of_year(mapping.constants["month_of_year"]), 1)
+
+
+def _month_in_span(heading: Heading, mapping: Mapping) -> date:
+    """The month of a heading whose year begins in one and ends in the next, such as 2010-11."""
+    said = heading.month_of_year or mapping.constants.get("month_of_year")
+    if mapping.year_begins == 1 or said is None:
+        raise FileRefusedError(
+            "The columns are headed by years that begin in one and end in the next, such as "
+            f"{heading.text}. Say with which month such a year begins, and in which month of it a "
+            'year’s counts are to stand, for example year_begins = 4 and month_of_year = "3".'
+        )
+    number = read_month_of_year(str(said))
+    return date(heading.year + (number < mapping.year_begins), number, 1)
 
 
 def _refuse_repeated(headings):
@@ -208,8 +247,11 @@ def _refuse_missing(columns: Columns):
         missing.append("year")
     elif first.month_of_year is None and not has_month:
         missing.append("month")
-    if not ({"live_births"} <= counts or {"counted", "value"} <= counts):
-        missing.append("live_births")
+    needed = BROKEN_DOWN if columns.is_broken_down else COUNT_FIELDS
+    if not (counts & set(needed) or {"counted", "value"} <= counts):
+        missing += BROKEN_DOWN if columns.is_broken_down else ["live_births"]
+    if not columns.is_broken_down and given & set(PART_COLUMNS):
+        missing += sorted(set(PART_COLUMNS) - given)
     if missing:
         raise FileRefusedError(
             f"The header has no column {' or '.join(missing)}. It has {_list(columns.headings)}. "

@@ -10,6 +10,7 @@ import numpy as np
 
 from metrics.gate import Fault, PastCounts, SiteAtGate, check_lock, pass_gate
 from metrics.imports.checks import DryRun, Outcome, list_known, stand
+from metrics.imports.columns import Block
 from metrics.imports.context import check_parts, place_of
 from metrics.imports.numbers import NOT_PARTED, UNREADABLE, WITHHELD
 from metrics.imports.places import MOST_NEAREST, SKIPPED, UNKNOWN
@@ -51,30 +52,31 @@ class Explained:
     changes: Sequence[tuple[str, int | None, int | None]] = ()
 
 
-def list_faults(run: DryRun) -> Iterator[RowFault]:
+def list_faults(explainer: "Explainer") -> Iterator[RowFault]:
     """Why rows are refused, and which approved reports they contradict, in the file's order."""
-    refused = run.outcomes >= Outcome.CONFLICT
-    for own in explain(run, refused, with_misplaced=True):
+    refused = explainer.run.outcomes >= Outcome.CONFLICT
+    for own in explain(explainer, refused, with_misplaced=True):
         yield from (RowFault(own.row, fault) for fault in own.faults)
 
 
-def list_questions(run: DryRun) -> Iterator[RowFault]:
+def list_questions(explainer: "Explainer") -> Iterator[RowFault]:
     """What is odd about rows that pass, in the file's order."""
-    for own in explain(run, run.questioned, with_misplaced=False):
+    for own in explain(explainer, explainer.run.questioned, with_misplaced=False):
         yield from (RowFault(own.row, fault) for fault in own.questions)
 
 
-def explain(run: DryRun, wanted, *, with_misplaced: bool) -> Iterator[Explained]:
+def explain(explainer: "Explainer", wanted, *, with_misplaced: bool) -> Iterator[Explained]:
     """Explain the entries that are wanted, row by row.
 
     wanted : of each entry whether to explain it
     """
+    run = explainer.run
     entries = np.flatnonzero(wanted)
     entries = entries[np.argsort(run.table.row[entries], kind="stable")]
     rows = run.table.row[entries]
     misplaced = set(run.table.misplaced.tolist()) if with_misplaced else set()
     last = max([*misplaced, int(rows[-1])] if len(rows) else misplaced, default=0)
-    explainer, at = _Explainer(run), 0
+    at = 0
     for number, cells in enumerate(run.file.preview.rows(), start=run.file.preview.last + 1):
         if number > last:
             return
@@ -85,7 +87,7 @@ def explain(run: DryRun, wanted, *, with_misplaced: bool) -> Iterator[Explained]
             at += 1
 
 
-class _Explainer:
+class Explainer:
     """Judges single rows as the form would."""
 
     def __init__(self, run: DryRun):
@@ -111,13 +113,19 @@ class _Explainer:
             today=run.context.today,
             past=self.past_of(int(self.table.site[entry])),
         )
-        faults, questions = [*unparted, *passage.refusals], list(passage.warnings)
+        faults = [*unparted, *self._say_refused(passage, site, month, texts)]
+        questions = self._ask(passage, counts)
         if run.outside[entry]:
             questions.append(self._question_participation(site, month))
         if not faults:
             faults, more = self._held_against_stored(entry, site, month, stored, counts)
             questions += more
         return Explained(number, entry, outcome, tuple(faults), tuple(questions), texts, changes)
+
+    def _ask(self, passage, counts) -> list[Fault]:
+        """The gate's questions; deaths that the file has none of are asked for once, above all."""
+        is_asked = "infant_deaths" in self.table.counts or counts.get("infant_deaths", -1) >= 0
+        return [own for own in passage.warnings if is_asked or own.field != "infant_deaths"]
 
     def _standing(self, entry: int) -> tuple[int | None, dict[str, int]]:
         """Where the entry's report is stored, and every count as it would stand."""
@@ -198,11 +206,14 @@ class _Explainer:
             }
         )
 
+    def _block(self, month: date | None) -> Block:
+        blocks = self.columns.blocks
+        return next((own for own in blocks if own.holds(month)), blocks[0])
+
     def _texts(self, cells: list[str], month: date | None) -> dict[str, str]:
         """The row's cells under our names, those of one month in a wide file."""
         columns = self.columns
-        block = next((own for own in columns.blocks if own.holds(month)), columns.blocks[0])
-        places = columns.places | block.counts
+        places = columns.places | self._block(month).counts
         texts = dict(columns.constants)
         texts |= {name: cells[at].strip() for name, at in places.items() if at < len(cells)}
         if "counted" in columns.places:
@@ -272,6 +283,13 @@ class _Explainer:
             f"They are {listed}{more}.{likest} Correct it, or ask an admin to add the site.",
         )
 
+    def _say_refused(self, passage, site, month, texts):
+        """The gate's refusals; births that the file has no cell for are none that are empty."""
+        is_given = "live_births" in {*texts, *self._block(month).counts}
+        for own in passage.refusals:
+            is_elsewhere = own.field == "live_births" and not is_given
+            yield Fault(own.field, _say_no_births(site, month)) if is_elsewhere else own
+
     def _question_participation(self, site, month):
         program = self.run.context.program
         return Fault(
@@ -300,6 +318,13 @@ class _Explainer:
             f"{would} differs from {was} in the approved report of {site.name}, "
             f"{format_month(month)}. Ask a manager to reopen it, or take the row out.",
         )
+
+
+def _say_no_births(site, month) -> str:
+    return (
+        f"is in no column of the file, and none are stored for {site.name}, "
+        f"{format_month(month)}. Bring in the births first, or say which column holds them."
+    )
 
 
 def _or_none(count) -> int | None:

@@ -6,8 +6,9 @@ from itertools import islice
 
 from django.db.models import Q
 
+from metrics.imports.columns import place_columns
 from metrics.imports.headings import EACH_MONTH_OF_YEAR, EACH_YEAR, Heading, simplify
-from metrics.imports.mapping import OURS, Lines, Mapping
+from metrics.imports.mapping import OURS, PART_COLUMNS, Lines, Mapping
 from metrics.imports.months import (
     DayOrder,
     holds_two_years,
@@ -61,7 +62,7 @@ _CALLED = {
     "value": "count|number|total",
 }
 _OURS_BY_NAME: dict[str, list[str]] = {}
-for _ours in OURS:
+for _ours in (own for own in OURS if own not in PART_COLUMNS):
     for _name in (simplify(_ours), *_CALLED.get(_ours, "").split("|")):
         _OURS_BY_NAME.setdefault(_name, []).append(_ours)
 
@@ -133,6 +134,16 @@ def guess_mapping(preview: Preview) -> dict[str, str]:
         for whole in ("year", "month_of_year"):
             lines.pop(whole, None)
     return lines
+
+
+def may_miss_births(preview: Preview, lines: Lines) -> bool:
+    """Whether births are in none of the columns that were guessed, but may be in one of the others:
+    a file without births is taken as one only where nothing is left to hold them."""
+    try:
+        columns = place_columns(preview.headings, Mapping.read(lines))
+    except FileRefusedError:
+        return True
+    return "live_births" not in columns.fields and bool(columns.unused)
 
 
 def _guess_yearless(preview: Preview, lines: Lines) -> dict[str, str]:

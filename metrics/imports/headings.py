@@ -5,7 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from metrics.imports.months import find_month, find_months_of_year, find_year, read_month, read_year
+from metrics.imports.headed_times import (
+    find_month,
+    find_months_of_year,
+    find_numbered_months,
+    find_spans,
+    find_year,
+)
+from metrics.imports.months import (
+    holds_years,
+    read_first_year,
+    read_month,
+    read_month_of_year,
+    read_year,
+)
 from metrics.imports.numbers import UNREADABLE, CountReader
 
 LOOKED_AT = 40  # rows from the top; a file whose headings stand lower says so in its mapping
@@ -21,6 +34,7 @@ class Heading:
     A month of the year, such as Jan, is of the year that each row says.
 
     key : what the mapping calls it. Columns that differ by their month alone share one.
+    is_span : whether its year begins in one and ends in the next, and its month lies in either
     """
 
     place: int
@@ -29,6 +43,7 @@ class Heading:
     month: date | None = None
     year: int | None = None
     month_of_year: int | None = None
+    is_span: bool = False
 
 
 def find_header(rows: Sequence[Row], known: frozenset[str] = frozenset()) -> tuple[int, int]:
@@ -43,8 +58,13 @@ def find_header(rows: Sequence[Row], known: frozenset[str] = frozenset()) -> tup
     if max(numbers, default=0) >= 2:
         row = numbers.index(max(numbers)) + 1
         above = top[row - 2] if row > 1 else ()
-        return (row - 1 if _repeats(top[row - 1]) and _is_parted(above) else row), row
+        is_below = (_repeats(top[row - 1]) and _is_parted(above)) or _is_year_above(
+            above, top[row - 1]
+        )
+        return (row - 1 if is_below else row), row
     first = next((n for n, row in enumerate(top) if _filled(row) >= 2), 0)
+    if first and _is_year_above(top[first - 1], top[first]):
+        return first, first + 1
     below = top[first + 1] if first + 1 < len(top) else ()
     if _is_parted(top[first] if top else ()) and _filled(below) >= 2 and not _holds_counts(below):
         return first + 1, first + 2
@@ -64,7 +84,41 @@ def read_headings(rows: Sequence[Row]) -> list[Heading]:
         " ".join(part for part in (above[n], lower[n].strip() if n < len(lower) else "") if part)
         for n in range(width)
     ]
-    return _join_years([_read(place, text) for place, text in enumerate(texts) if text])
+    headings = [_read(place, text) for place, text in enumerate(texts) if text]
+    return _join_years(_join_numbered(_join_spans(headings)))
+
+
+def _join_spans(headings: list[Heading]) -> list[Heading]:
+    """Give years such as 2010-11 and 2011-12 one key. Each alone may be a month; they are years
+    where several differ and no other month stands beside them, or where a month stands below."""
+    found = find_spans([own.text for own in headings])
+    years: dict[str, set[int]] = {}
+    for year, _, rest in filter(None, found):
+        years.setdefault(_key(EACH_MONTH, rest).casefold(), set()).add(year)
+    for own, said in zip(headings, found, strict=True):
+        if own.month and not said:
+            years.pop(own.key.casefold(), None)
+    joined = []
+    for own, said in zip(headings, found, strict=True):
+        if said and (said[1] or len(years.get(_key(EACH_MONTH, said[2]).casefold(), ())) > 1):
+            year, month, rest = said
+            key = _key(EACH_MONTH if month else EACH_YEAR, rest)
+            own = Heading(own.place, own.text, key, None, year, month or None, is_span=True)
+        joined.append(own)
+    return joined
+
+
+def _join_numbered(headings: list[Heading]) -> list[Heading]:
+    """Give those that differ by a year and the number of a month, such as 2020 1 to 2020 12, one
+    key."""
+    plain = [own for own in headings if own.month is None and own.year is None]
+    found = find_numbered_months([own.text for own in plain])
+    joined = {
+        own.place: replace(own, key=_key(EACH_MONTH, said[1]), month=said[0])
+        for own, said in zip(plain, found, strict=True)
+        if said
+    }
+    return [joined.get(own.place, own) for own in headings]
 
 
 def _join_years(headings: list[Heading]) -> list[Heading]:
@@ -137,6 +191,23 @@ def _filled(row: Row) -> int:
     return sum(bool(cell.strip()) for cell in row)
 
 
+def _is_year_above(row: Row, below: Row) -> bool:
+    """Whether a row holds one year alone, as a merged cell above the months of it."""
+    filled = [(place, cell) for place, cell in enumerate(row) if cell.strip()]
+    if len(filled) != 1 or not holds_years([filled[0][1]]):
+        return False
+    months = [cell for cell in below[filled[0][0] :] if cell.strip()]
+    return len(months) > 1 and all(map(_is_month_of_year, months))
+
+
+def _is_month_of_year(cell: str) -> bool:
+    try:
+        read_month_of_year(cell)
+    except ValueError:
+        return False
+    return True
+
+
 def _is_parted(row: Row) -> bool:
     """Whether a row of headings cannot stand alone: it has gaps between, or says things twice."""
     cells = [cell.strip() for cell in row]
@@ -157,7 +228,7 @@ def _holds_counts(row: Row) -> bool:
 
 
 def _is_time(cell: str) -> bool:
-    for reader in (read_year, read_month):
+    for reader in (read_year, read_month, read_first_year):
         try:
             reader(cell)
         except ValueError:

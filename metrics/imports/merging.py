@@ -1,5 +1,7 @@
 """Entries that a file says more than once: rows about one count each, and repeated rows."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from metrics.imports.context import place_of
@@ -8,10 +10,14 @@ from metrics.imports.table import Numbers, Table
 
 
 def merge_counts(table: Table) -> Table:
-    """Make one entry of the rows of a site-month that are about a count each.
+    """Make one entry of the rows of a site-month that are about a count each; counts that no row is
+    about are none of the file's.
 
     Where a count is said twice, both rows stay, and are told as repeated.
     """
+    if len(table):
+        given = {n: own for n, own in table.counts.items() if (own != NOT_SAID).any()}
+        table = replace(table, counts=given)
     place = place_of(table.site, table.month)
     starts = np.flatnonzero(np.diff(place, prepend=-1))
     group = np.cumsum(np.diff(place, prepend=-1) != 0) - 1

@@ -113,14 +113,17 @@ def find_locked(entries: Entries, sites: Sequence[SiteAtGate]) -> Numbers:
 # --- Questions -----------------------------------------------------------------------------
 
 
-def find_questioned(entries: Entries, passed: Numbers, known: Entries, today: date) -> Numbers:
+def find_questioned(
+    entries: Entries, passed: Numbers, known: Entries, today: date, *, asks_deaths: bool = True
+) -> Numbers:
     """Which entries the gate would question, of those that it does not refuse.
 
     passed : which those are; what is said of the others means nothing
     known : live births and infant deaths of every report that will stand, these among them
+    asks_deaths : whether to ask for deaths that are missing; not row by row where a file has none
     """
     births, deaths = entries.count("live_births"), entries.count("infant_deaths")
-    questioned = (entries.month == number_month(month_of(today))) | (deaths < 0)
+    questioned = (entries.month == number_month(month_of(today))) | (asks_deaths & (deaths < 0))
     questioned |= (deaths > births) | (entries.count("maternal_deaths") > births)
     born = births + np.maximum(entries.count("stillbirths"), 0)
     questioned |= entries.count("skilled_attendant_births") > born

@@ -12,7 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from metrics.forms import ColumnsForm, ImportForm
 from metrics.imports import FileRefusedError, Found, check_batch, find_columns, keep_file
-from metrics.imports.guessing import guess_mapping, recall_layout, remember_layout
+from metrics.imports.breakdowns.guessing import guess_parts
+from metrics.imports.guessing import (
+    guess_mapping,
+    may_miss_births,
+    recall_layout,
+    remember_layout,
+)
 from metrics.imports.mapping import LEFT_OUT, Mapping
 from metrics.imports.opening import Preview, look_into, open_content
 from metrics.jobs import asked_to_stop, look_at, progress_of, worker_is_alive
@@ -51,13 +57,18 @@ def _receive(program, file, by) -> tuple[ImportBatch, bool]:
     finds all that is needed, and months that are this file's own."""
     with open_content(file.chunks(), file.name) as source:
         preview = look_into(source, Mapping())
-        lines = recall_layout(program, preview)
-        lines = guess_mapping(preview) if lines is None else lines
+        said = recall_layout(program, preview)
+        lines = _guess(program, preview) if said is None else said
         is_mapped = _finds_all(preview, lines) and not Mapping.read(lines).names_months
+        is_mapped &= said is not None or not may_miss_births(preview, lines)
     file.seek(0)
     content = file.chunks()
     batch = keep_file(program=program, file_name=file.name, content=content, mapping=lines, by=by)
     return batch, is_mapped
+
+
+def _guess(program, preview: Preview) -> dict[str, str]:
+    return guess_parts(program, preview, guess_mapping(preview))
 
 
 def _finds_all(preview: Preview, lines) -> bool:
@@ -123,7 +134,7 @@ def _asked_elsewhere(request, batch: ImportBatch) -> dict[str, str] | None:
     lines = {own: asked for own, asked in places.items() if asked}
     try:
         with open_content(batch.read_pieces(), batch.file_name) as source:
-            return guess_mapping(look_into(source, Mapping.read(lines))) | lines
+            return _guess(batch.program, look_into(source, Mapping.read(lines))) | lines
     except FileRefusedError:
         return None
 

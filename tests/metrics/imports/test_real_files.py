@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db.models import Sum
 
-from metrics.imports import FileRefusedError, Outcome, apply_batch, receive_file
+from metrics.imports import Outcome, apply_batch, receive_file
 from metrics.models import MonthlyReport
 from metrics.stats.rates import mortality_rate
 from tests.factories import ParticipationFactory, ProgramFactory
@@ -180,18 +180,17 @@ def test_dane_county_comes_in_where_births_were_counted():
     assert f"{rate(own.infant_deaths, own.live_births):.1f}" == "19.2"  # as printed
 
 
-def test_sample_survey_of_rates_holds_no_counts_and_is_refused():
-    program, name = program_of("Kerala"), "india_srs_imr_by_state_2004_2020.csv"
-    with pytest.raises(FileRefusedError, match="The header has no column live_births"):
-        bring_in(
-            program,
-            name,
-            {
-                "site_name": "State/Union Territory",
-                "infant_deaths": "each year",
-                "month_of_year": '"12"',
-            },
-        )
+def test_sample_survey_of_rates_has_no_births_and_is_refused():
+    name = "india_srs_imr_by_state_2004_2020.csv"
+    program = program_of(*column(name, "State/Union Territory"))
+    mapping = {
+        "site_name": "State/Union Territory", "infant_deaths": "each year", "month_of_year": '"12"',
+    }  # fmt: skip
+    found = bring_in(program, name, mapping, leave_out=True)
+    assert (found.written, found.number(Outcome.REFUSED)) == (0, found.left_out)
+    assert found.notices[0].text.startswith("The file has no column of live births, and for ")
+    assert "none are stored for Andaman & Nicobar Islands, 2004-12." in str(found.faults[0])
+    assert not MonthlyReport.objects.exists()
 
 
 def test_sicily_has_a_population_and_no_births_and_is_refused():

@@ -265,7 +265,7 @@ def test_notes_below_the_table_are_left_out_and_counted(program):
 
 def test_notes_are_left_out_wherever_a_piece_of_the_file_ends(program, monkeypatch):
     for rows in (1, 2, 3, 4, 5):
-        monkeypatch.setattr("metrics.imports.table.CHUNK_ROWS", rows)
+        monkeypatch.setattr("metrics.imports.scanning.CHUNK_ROWS", rows)
         assert summary(check(program, f"{GOOD}{NOTES}")) == (3, 0, 0, 0, 0)
 
 

@@ -1,10 +1,8 @@
 """Traps of real files, each by its name: what stands in the file, and what is made of it."""
 
-import io
 from datetime import date
 
 import pytest
-import xlsxwriter
 
 from metrics.imports.notices import NoticeKind
 from programs.models import Site
@@ -102,59 +100,6 @@ def test_running_total_behind_a_gap_is_refused_and_not_guessed(program):
         "row 6, infant_deaths: 9 is a running total that cannot be parted: 2022-08 is missing, or "
         "stands at more. Write the month’s own count.",
     ]
-
-
-# --- Months --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "spelling",
-    ["2020-04", "Apr-20", "04/2020", "4/2020", "202004", "April 2020", "apr. 2020", "2020M04",
-     "20-Apr", "2020-04-01", "2020-04-30", "2020/04", "43922", "Abril 2020", "avr-20", "13/04/2020",
-     "04.2020", "2020 April", "2020-04-01 00:00:00", "01-Apr-2020", "30 avril 2020", "1-Apr-20"],
-)  # fmt: skip
-def test_month_is_read_however_it_is_spelled(program, spelling):
-    assert written(program, f"{HEADER}\nA,{spelling},40,2\n") == [("A", "2020-04", 40, 2)]
-
-
-def test_dates_of_a_column_tell_together_which_number_is_the_month(program):
-    text = f"{HEADER}\nA,01/02/2020,40,2\nA,01/03/2020,41,1\n"
-    assert [own[1] for own in written(program, text)] == ["2020-02", "2020-03"]
-    american = f"{HEADER}\nA,02/01/2020,40,2\nA,03/01/2020,41,1\n"
-    assert [own[1] for own in written(program, american)] == ["2020-02", "2020-03"]
-
-
-def test_american_days_of_one_january_are_not_taken_for_months(program):
-    """01/15 says that the day comes second, though the first number is always 1."""
-    text = f"{HEADER}\nA,01/05/2020,40,2\nB,01/15/2020,41,1\n"
-    assert [own[1] for own in written(program, text)] == ["2020-01", "2020-01"]
-
-
-def test_column_with_dates_in_both_orders_is_refused_where_it_is_unclear(program):
-    text = f"{HEADER}\nA,13/01/2020,40,2\nA,02/13/2020,41,1\nA,03/04/2020,41,1\n"
-    assert len(faults(program, text)) == 3
-
-
-def test_date_that_may_be_in_two_months_is_refused(program):
-    assert faults(program, f"{HEADER}\nA,02/03/2020,40,2\n") == [
-        'row 2, month: "02/03/2020" may be in month 2 or in month 3. Write year-month, such as '
-        "2020-03."
-    ]
-
-
-def test_year_and_month_in_two_columns_are_one_month(program):
-    text = "site_code,year,month_of_year,live_births\nA,2020,4,40\nA,2020,May,41\n"
-    assert [own[1] for own in written(program, text)] == ["2020-04", "2020-05"]
-
-
-def test_dates_of_a_workbook_are_months(program):
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        sheet, dated = book.add_worksheet(), book.add_format({"num_format": "mmm-yy"})
-        sheet.write_row(0, 0, HEADER.split(","))
-        sheet.write_row(1, 0, ["A", "", 3360.0, 2])
-        sheet.write_datetime(1, 1, date(2020, 4, 1), dated)
-    assert written(program, content.getvalue(), name="b.xlsx") == [("A", "2020-04", 3360, 2)]
 
 
 # --- Sites ---------------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ from metrics.imports.mapping import Mapping
 from metrics.imports.merging import merge_counts
 from metrics.imports.opening import look_into, open_content
 from metrics.imports.places import SiteFinder
-from metrics.imports.table import Readers, date_of, read_table
+from metrics.imports.readers import Readers
+from metrics.imports.scanning import read_table
+from metrics.imports.table import date_of
 from programs.models import Site
 from programs.periods import Period, format_month
 
@@ -95,7 +97,8 @@ def read_back(content, lines):
         table = read_table(preview.rows(), preview.last + 1, columns, readers)
     table = merge_counts(table) if "counted" in columns.places else table
     assert len(table.misplaced) == 0
-    born, died = (table.counts[name].tolist() for name in FIELDS)
+    none = [-1] * len(table)  # of a count that no row is about
+    born, died = (list(table.counts.get(name, none)) for name in FIELDS)
     entries = zip(table.site.tolist(), table.month.tolist(), born, died, strict=True)
     return {
         (site, date_of(month)): (births, None if deaths < 0 else deaths)

@@ -1,0 +1,43 @@
+"""What a file would do to what is stored: numbers taken away, reports that stay sent back."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from metrics.imports.checks import DryRun, Outcome
+from metrics.imports.context import place_of
+from metrics.imports.notices.kinds import FileNotice, NoticeKind
+from metrics.imports.numbers import Empty
+
+
+def notice_erased(run: DryRun) -> Iterator[FileNotice]:
+    """Numbers that are stored, and that an empty cell of the file would take away."""
+    table, stored = run.table, run.context.stored
+    changed = np.flatnonzero(run.outcomes == Outcome.CHANGED)
+    at, _ = stored.find(place_of(table.site[changed], table.month[changed]))
+    erased = {
+        name: int(((own[changed] < 0) & (stored.counts[name][at] >= 0)).sum())
+        for name, own in table.counts.items()
+    }
+    if number := sum(erased.values()):
+        names = ", ".join(name for name, times in erased.items() if times)
+        yield FileNotice(
+            NoticeKind.ERASED,
+            f"{number:,} stored number{'' if number == 1 else 's'} would become empty, since the "
+            f"file has an empty cell there: {names}.",
+            {"Keep what is stored": {"empty": Empty.KEEP}},
+        )
+
+
+def notice_sent_back(run: DryRun) -> Iterator[FileNotice]:
+    """Reports to be corrected whose counts the file repeats: nobody said that they are right."""
+    table, stored = run.table, run.context.stored
+    same = np.flatnonzero(run.outcomes == Outcome.UNCHANGED)
+    at, _ = stored.find(place_of(table.site[same], table.month[same]))
+    if number := int(stored.is_sent_back[at].sum()) if len(same) else 0:
+        yield FileNotice(
+            NoticeKind.SENT_BACK,
+            f"{number:,} report{' that was' if number == 1 else 's that were'} sent back for "
+            "correction hold the very counts of the file. They stay sent back, and count nowhere: "
+            "correct them, or submit them once more on their form.",
+        )

@@ -1,0 +1,106 @@
+"""What turns the cells of a file into numbers: sites, months, words, counts; each spelling once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from metrics.imports.breakdowns.finding import PartFinder
+from metrics.imports.columns import Columns
+from metrics.imports.headings import simplify
+from metrics.imports.mapping import LEFT_OUT, Mapping
+from metrics.imports.months import (
+    SAY_TWO_YEARS,
+    DayOrder,
+    holds_two_years,
+    is_two_years,
+    read_first_year,
+    read_month,
+    read_month_of_year,
+    read_year,
+    tell_order,
+)
+from metrics.imports.numbers import CountReader
+from metrics.imports.places import SKIPPED, UNKNOWN, SiteFinder
+from metrics.imports.reading import FileRefusedError
+from metrics.imports.table import NO_MONTH, number_month
+from metrics.models import COUNT_FIELDS
+
+
+@dataclass
+class Readers:
+    """What turns cells into numbers, each spelling once."""
+
+    sites: SiteFinder
+    counts: CountReader
+    months: "MonthReader"
+    years: "TimeReader"
+    months_of_year: "TimeReader"
+    counted: "CountedReader"
+    year_begins: int = 1
+    parts: PartFinder | None = None
+
+    @classmethod
+    def of(
+        cls, mapping: Mapping, columns: Columns, sites, sample: Sequence[Sequence[str]], parts=None
+    ):
+        place = columns.places.get("month")
+        texts = [row[place] for row in sample if place is not None and place < len(row)]
+        return cls(
+            sites,
+            CountReader(mapping.marked, mapping.points),
+            MonthReader(tell_order(texts)),
+            TimeReader(read_year if mapping.year_begins == 1 else read_first_year),
+            TimeReader(read_month_of_year),
+            CountedReader(mapping, columns.fields if parts else COUNT_FIELDS),
+            mapping.year_begins,
+            parts,
+        )
+
+
+class TimeReader(dict):
+    """A cell -> what `read` makes of it, or NO_MONTH."""
+
+    def __init__(self, read: Callable[[str], int]):
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, text: str) -> int:
+        try:
+            number = self.read(text)
+        except ValueError:
+            number = NO_MONTH
+        self[text] = number
+        return number
+
+
+class MonthReader(TimeReader):
+    """A cell -> its month as a number, or NO_MONTH."""
+
+    def __init__(self, order: DayOrder):
+        super().__init__(lambda text: number_month(read_month(text, order)))
+        self.order = order
+
+    def refuse_years(self) -> None:
+        """FileRefusedError where all that was read are years such as 2010-11 and 2011-12, of which
+        each alone may be a month."""
+        said = [text for text, month in self.items() if month != NO_MONTH or is_two_years(text)]
+        if holds_two_years(said):
+            first, second, *_ = sorted({text.strip() for text in said})
+            raise FileRefusedError(
+                f'"{first}" and "{second}" are years that begin in one and end in the next, not '
+                f"months. {SAY_TWO_YEARS}"
+            )
+
+
+class CountedReader(dict):
+    """A word of the column “counted” -> the place of our count, or UNKNOWN or SKIPPED."""
+
+    def __init__(self, mapping: Mapping, fields: Sequence[str] = COUNT_FIELDS):
+        super().__init__()
+        self._ours = {simplify(name): n for n, name in enumerate(fields)}
+        for word, ours in mapping.counted.items():
+            place = SKIPPED if ours == LEFT_OUT else self._ours.get(simplify(ours), UNKNOWN)
+            self._ours[simplify(word)] = place
+
+    def __missing__(self, text: str) -> int:
+        place = self[text] = self._ours.get(simplify(text), UNKNOWN)
+        return place
