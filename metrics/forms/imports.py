@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from metrics.forms.asking import make_helper
 from metrics.imports import FileRefusedError, find_columns
 from metrics.imports.headings import Heading, simplify
-from metrics.imports.mapping import LEFT_OUT, OURS, Lines
+from metrics.imports.mapping import ABOVE, LEFT_OUT, OURS, Lines
 from metrics.imports.opening import Preview
 from metrics.models import COUNT_FIELDS, Dimension, MonthlyReport
 
@@ -24,7 +24,7 @@ _CONSTANTS = {
     "all_year": "year",
     "all_month_of_year": "month_of_year",
 }
-_OPTIONS = ("sheet", "header", "year_begins", "marked", "points", "empty", "last_month")
+_OPTIONS = ("sheet", "header", "year_begins", "above", "marked", "points", "empty", "last_month")
 _WORDS = ("site ", "dimension ", "category ", "counted ", "running ")
 _WORDS_MEAN = {
     "site": "Site",
@@ -116,6 +116,16 @@ class ColumnsForm(forms.Form):
         required=False,
         choices=[(EMPTY, "Not needed"), *((str(n), f"Month {n}") for n in range(2, 13))],
     )
+    above = forms.ChoiceField(
+        label="An empty cell of those that say where and when",
+        required=False,
+        choices=[
+            (EMPTY, "Refuse its row"),
+            *((kind, f"The {kind} is that above") for kind in ABOVE),
+            ("site, year", "Site and year are those above"),
+        ],
+        help_text="As where cells were merged, and the first stands for those below it.",
+    )
     marked = forms.ChoiceField(
         label="A number with a mark, such as 16*",
         required=False,
@@ -143,6 +153,9 @@ class ColumnsForm(forms.Form):
     def __init__(self, sent, *, preview: Preview, program, lines: Lines):
         self.preview, self.program, self.kept = preview, program, dict(lines)
         super().__init__(sent, initial=self._initial())
+        above = self.kept.get("above", LEFT_OUT)
+        if above not in {LEFT_OUT, *dict(self._choices("above").choices)}:
+            self._choices("above").choices += [(above, f"Those above: {above}")]
         sheets = [(s.name, s.name) for s in preview.source.sheets if s.name]
         self._choices("sheet").choices = [(EMPTY, "The first that is shown"), *sheets]
         sites = program.sites.order_by("name", "code").values_list("code", "name")

@@ -1,6 +1,6 @@
 """A file held against the gate and against what is stored: the dry run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
@@ -19,6 +19,7 @@ from metrics.imports.context import (
 )
 from metrics.imports.mapping import Lines
 from metrics.imports.mapping import Mapping as FileMapping
+from metrics.imports.merged_down import fill_down
 from metrics.imports.merging import find_repeated, merge_counts
 from metrics.imports.numbers import MISSING, NOT_SAID, WITHHELD, Empty
 from metrics.imports.opening import Preview, open_columns
@@ -79,6 +80,10 @@ class FileRead:
     table: Table
     finder: SiteFinder
     readers: Readers
+
+    def rows(self) -> Iterator[list[str]]:
+        """The rows once more, as they were read."""
+        return fill_down(self.preview.rows(), self.table.columns, self.mapping.above)
 
 
 @dataclass
@@ -149,7 +154,7 @@ def read_file(
     parts = PartFinder(program, mapping) if columns.is_broken_down else None
     readers = Readers.of(mapping, columns, finder, preview.sample, parts)
     table = read_table(
-        preview.rows(),
+        fill_down(preview.rows(), columns, mapping.above),
         preview.last + 1,
         columns,
         readers,

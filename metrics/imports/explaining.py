@@ -77,7 +77,7 @@ def explain(explainer: "Explainer", wanted, *, with_misplaced: bool) -> Iterator
     misplaced = set(run.table.misplaced.tolist()) if with_misplaced else set()
     last = max([*misplaced, int(rows[-1])] if len(rows) else misplaced, default=0)
     at = 0
-    for number, cells in enumerate(run.file.preview.rows(), start=run.file.preview.last + 1):
+    for number, cells in enumerate(run.file.rows(), start=run.file.preview.last + 1):
         if number > last:
             return
         if number in misplaced:

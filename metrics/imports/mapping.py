@@ -12,7 +12,7 @@ It is kept, and typed on the command line, as lines `ours = theirs`:
     category Girls = female a word in the column of categories: our category, or -
     running live_births = 4          running totals that begin anew in April; - for none
     year_begins = 4                 years such as 2021-22, which begin in April
-    sheet, header, marked, points, empty, last_month    see `Mapping`
+    sheet, header, marked, points, empty, last_month, above    see `Mapping`
 """
 
 from collections.abc import Mapping as MappingType
@@ -31,7 +31,8 @@ PART_COLUMNS = ("dimension", "category")  # where both are given, the rows are p
 COLUMNS = (*SITE_COLUMNS, "month", *COUNT_FIELDS)
 OURS = (*SITE_COLUMNS, *MONTH_COLUMNS, *PART_COLUMNS, *LONG_COLUMNS, *COUNT_FIELDS)
 LEFT_OUT = "-"
-_OPTIONS = ("sheet", "header", "marked", "points", "empty", "last_month", "year_begins")
+_OPTIONS = ("sheet", "header", "marked", "points", "empty", "last_month", "year_begins", "above")
+ABOVE = ("site", "area", "year", "month")  # of which an empty cell may be what stands above it
 _WORDS = ("site", *PART_COLUMNS, "counted", "running")
 
 Lines = MappingType[str, str]
@@ -53,6 +54,7 @@ class Mapping:
     marked, points, empty : what to make of cells that may be read in two ways
     last_month : later ones are left out, such as a month that is only half in
     year_begins : the month of the year with which years such as 2021-22 begin; 1 for plain years
+    above : of site, area, year and month those of which an empty cell is what stands above it
     """
 
     columns: MappingType[tuple[str, date | None], str] = field(default_factory=dict)
@@ -70,6 +72,7 @@ class Mapping:
     last_month: date | None = None
     unused: frozenset[str] = frozenset()
     year_begins: int = 1
+    above: frozenset[str] = frozenset()
 
     @property
     def names_months(self) -> bool:
@@ -164,8 +167,16 @@ def _read_option(name: str, text: str):
         "last_month": read_month,
         "sheet": str,
         "year_begins": read_month_of_year,
+        "above": _read_above,
     }
     return _read(readers[name], name, text)
+
+
+def _read_above(text: str) -> frozenset[str]:
+    own = frozenset(word.strip() for word in text.split(",")) - {LEFT_OUT}
+    if unknown := sorted(own - {*ABOVE}):
+        raise ValueError(f'"{unknown[0]}" is none of {", ".join(ABOVE)}.')
+    return own
 
 
 def _read_start(ours: str, text: str) -> int:

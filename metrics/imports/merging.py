@@ -41,16 +41,12 @@ def merge_counts(table: Table) -> Table:
         said = (own != MISSING) & (own != NOT_SAID)
         merged[entry[said]] = own[said]
         counts[name] = merged
-    return Table(
-        table.columns,
-        table.row[chosen],
-        table.site[chosen],
-        table.month[chosen],
-        counts,
-        table.misplaced,
-        table.skipped,
-        table.rows,
-        table.late,
+    return replace(
+        table,
+        row=table.row[chosen],
+        site=table.site[chosen],
+        month=table.month[chosen],
+        counts=counts,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from metrics.imports.columns import Block, Columns
 from metrics.imports.mapping import PART_COLUMNS, SITE_COLUMNS
+from metrics.imports.merged_down import count_gaps
 from metrics.imports.numbers import NOT_SAID
 from metrics.imports.places import SKIPPED, UNKNOWN, SiteFinder
 from metrics.imports.readers import Readers
@@ -32,6 +33,7 @@ class _Chunks:
     misplaced: list[Numbers] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
     refused: Counter[str] = field(default_factory=Counter)
+    gaps: dict[str, int] = field(default_factory=dict)
     skipped: int = 0
     rows: int = 0
 
@@ -90,6 +92,7 @@ def _read_chunk(made: _Chunks, row: Numbers, cells, columns: Columns, readers: R
     made.rows += len(row) - int(blank.sum())
     made.skipped += int(is_skipped.sum())
     made.misplaced.append(row[is_wrong])
+    count_gaps(made.gaps, cells, np.flatnonzero(is_wrong), columns)
     sites = {columns.places[name] for name in SITE_COLUMNS if name in columns.places}
     for place in sites:
         made.refused.update(texts[place][n] for n in np.flatnonzero(is_wrong))
@@ -243,6 +246,7 @@ def _sort(made: _Chunks, columns: Columns, last_month) -> Table:
         made.rows,
         all_entries - len(order),
         None if part is None else part[chosen],
+        made.gaps,
     )
 
 

@@ -4,8 +4,8 @@ A site-month in it is called an entry. In a long file a row holds one, in a wide
 month; where each row is about one count, several rows make one.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -40,6 +40,7 @@ class Table:
     skipped : rows that add up others or that the mapping leaves out
     late : entries of months after the last that the mapping takes
     part : in a file of breakdowns, the place of each entry's category in the part finder's list
+    gaps : of site, area, year and month, in how many rows that cannot be placed none is said
     """
 
     columns: Columns
@@ -52,6 +53,7 @@ class Table:
     rows: int = 0
     late: int = 0
     part: Numbers | None = None
+    gaps: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.row)

@@ -11,6 +11,7 @@ from metrics.imports.notices.course import (
     notice_partial,
     notice_running,
 )
+from metrics.imports.notices.gaps import notice_filled, notice_gaps
 from metrics.imports.notices.kinds import FileNotice, NoticeKind
 from metrics.imports.notices.stored import notice_erased, notice_sent_back
 from programs.periods import format_month
@@ -24,6 +25,7 @@ def notice_all(run: DryRun) -> list[FileNotice]:
     found = [
         *notice_running(file),
         *notice_parted(file),
+        *notice_gaps(file),
         *notice_no_births(run),
         *notice_jumps(run),
         *notice_partial(file),
@@ -31,7 +33,7 @@ def notice_all(run: DryRun) -> list[FileNotice]:
         *notice_sent_back(run),
     ]
     found += [*notice_codes(file), *notice_counted(file), *notice_no_deaths(run)]
-    found += notice_skipped(file)
+    found += [*notice_filled(file), *notice_skipped(file)]
     found += notice_late(file)
     return [*found, *notice_sheets(file)]
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 class NoticeKind(StrEnum):
     RUNNING = "running"
     PARTED = "parted"
+    GAPS = "gaps"
     NO_BIRTHS = "no_births"
     NO_DEATHS = "no_deaths"
     PARTIAL = "partial"
