@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.db.models import Model, Q, QuerySet
 
-from metrics.models import Category, Dimension, LockException, MonthlyReport
+from metrics.models import Category, Dimension, FindingReview, LockException, MonthlyReport
 from metrics.summaries.history.standing import begin_of, end_of
 from programs.models import (
     Intervention,
@@ -22,6 +22,7 @@ from programs.models import (
 
 class Kind(StrEnum):
     REPORTS = "reports"
+    FINDINGS = "findings"
     CONTRACT = "contract"
     PARTICIPATION = "participation"
     PEOPLE = "people"
@@ -38,6 +39,7 @@ class Kind(StrEnum):
 
 LABELS = {
     Kind.REPORTS: "Reports",
+    Kind.FINDINGS: "Data quality",
     Kind.CONTRACT: "Contract",
     Kind.PARTICIPATION: "Which sites take part",
     Kind.PEOPLE: "People",
@@ -49,6 +51,7 @@ LABELS = {
 }
 KIND_OF = {
     MonthlyReport: Kind.REPORTS,
+    FindingReview: Kind.FINDINGS,
     Target: Kind.CONTRACT,
     Participation: Kind.PARTICIPATION,
     OperationSpell: Kind.SITES,
@@ -60,8 +63,8 @@ KIND_OF = {
     Dimension: Kind.BREAKDOWNS,
     Category: Kind.BREAKDOWNS,
 }
-OF_A_MONTH = (MonthlyReport, LockException)
-OF_A_SITE = (MonthlyReport, LockException, Participation, OperationSpell, PlaceChange, Site)
+OF_A_MONTH = (MonthlyReport, FindingReview, LockException)
+OF_A_SITE = (*OF_A_MONTH, Participation, OperationSpell, PlaceChange, Site)
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ def list_sources(membership: Membership) -> dict[type[Model], QuerySet]:
     asked = Dimension.objects.filter(programs=membership.program_id).order_by().values("pk")
     return {
         MonthlyReport: MonthlyReport.history.filter(site__in=sites),
+        FindingReview: FindingReview.history.filter(**program, site__in=sites),
         Target: Target.history.filter(**program),
         Participation: parts,
         OperationSpell: OperationSpell.history.filter(site__in=sites),

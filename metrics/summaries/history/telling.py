@@ -9,9 +9,17 @@ from operator import attrgetter
 from django.urls import reverse
 
 from accounts.models import User
-from metrics.models import Category, Dimension, Door, LockException, MonthlyReport
+from metrics.models import (
+    Category,
+    Dimension,
+    Door,
+    FindingReview,
+    LockException,
+    MonthlyReport,
+)
 from metrics.summaries.history.sources import KIND_OF, Kind
 from metrics.summaries.history.wording import DELETED, FieldChange, compare_rows, rows_along
+from metrics.summaries.quality.wording import LABELS
 from metrics.summaries.trail import CountChange, list_whole_versions
 from programs.models import (
     Intervention,
@@ -31,9 +39,15 @@ RELATED = {
     OperationSpell: ["site"],
     PlaceChange: ["site", "area"],
     Site: ["area"],
+    FindingReview: ["site"],
     LockException: ["site"],
     Category: ["dimension"],
 }
+# What the title says, and what means nothing to people.
+NOT_TOLD = {
+    FindingReview: {"site", "month", "kind", "fingerprint", "reviewed_by", "reviewed_at"},
+}
+ONLY_ON_PAGES = (LockException, FindingReview)
 
 
 @dataclass(frozen=True)
@@ -131,7 +145,7 @@ def _tell(model, before, row) -> ProgramChange:
         address=address,
         said=row.history_change_reason or "",
         door=_door(model, row),
-        changes=compare_rows(before, row),
+        changes=compare_rows(before, row, NOT_TOLD.get(model, ())),
     )
 
 
@@ -139,7 +153,7 @@ def _door(model, row) -> str:
     """Every act of a page says what it was; what the admin site stores says nothing."""
     if row.history_user_id is None:
         return ""
-    return ON_A_PAGE if row.history_change_reason or model is LockException else IN_ADMIN
+    return ON_A_PAGE if row.history_change_reason or model in ONLY_ON_PAGES else IN_ADMIN
 
 
 def _name(row) -> str:
@@ -159,7 +173,13 @@ def _of_month(row) -> tuple[str, str]:
     return f"{title}, {format_month(row.month)}", address
 
 
+def _of_finding(row) -> tuple[str, str]:
+    title, address = _of_month(row) if row.month else _of_site(row)
+    return f"{LABELS[row.kind]}: {title}", address
+
+
 _TITLES = {
+    FindingReview: _of_finding,
     Target: lambda row: (f"{row.get_measure_display()}, version {row.version}", ""),
     Participation: _of_site,
     OperationSpell: _of_site,

@@ -1,6 +1,6 @@
 """Two versions of a row, told apart field by field in the words of the pages."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -24,24 +24,25 @@ class FieldChange:
     new: str
 
 
-def compare_rows(before, row) -> list[FieldChange]:
+def compare_rows(before, row, without: Collection[str] = ()) -> list[FieldChange]:
     """In what two versions of a row differ; of a first one, all that was written down.
 
     before : None for the first; of a deleted row nothing is told but what it was
+    without : fields that are told elsewhere, or not at all
     """
     is_gone = row.history_type == DELETED
     pairs = [
         (label, _say(before, field) if before else "", "" if is_gone else _say(row, field))
-        for label, field in _fields(row)
+        for label, field in _fields(row, without)
     ]
     if is_gone and before is None:
-        pairs = [(label, _say(row, field), "") for label, field in _fields(row)]
+        pairs = [(label, _say(row, field), "") for label, field in _fields(row, without)]
     return [FieldChange(label, old, new) for label, old, new in pairs if old != new]
 
 
-def _fields(row) -> Iterator[tuple[str, models.Field]]:
+def _fields(row, without) -> Iterator[tuple[str, models.Field]]:
     for field in [*type(row).tracked_fields, *_many(type(row))]:
-        if field.name not in NEVER_TOLD:
+        if field.name not in NEVER_TOLD and field.name not in without:
             yield capfirst(str(field.verbose_name)), field
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from metrics.findings import review_finding
 from metrics.locks import open_locked_month
 from metrics.models import Category, Dimension
 from programs.models import Program
@@ -14,7 +15,7 @@ from tests.factories import (
 )
 from tests.metrics.approving import join
 from tests.metrics.history.past import Clock
-from tests.metrics.history.telling import TODAY, send
+from tests.metrics.history.telling import TODAY, FoundHere, send
 
 
 @pytest.fixture
@@ -56,6 +57,9 @@ def much(clock, site, program, manager, reporter):
     send(site, 40, reporter)
     send(elsewhere, 50, manager)
     clock.turn(date(2025, 7, 8))
+    finding = FoundHere(site, None, "heaped_digits", "a" * 64)
+    said = {"decision": "explained", "reason": "Few births.", "by": reporter}
+    review_finding(program=program, finding=finding, **said)
     TargetFactory(program=program)
     InterventionFactory(program=program)
     Dimension.objects.get(code="sex").programs.add(program)

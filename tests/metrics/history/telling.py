@@ -1,13 +1,23 @@
 """What tests of the page of changes share: a report sent in, and what a member is told."""
 
 from datetime import date
+from typing import NamedTuple
 
 from metrics.approvals import submit_report
 from metrics.summaries.history import Asked, ProgramChanges
-from programs.models import Membership
+from programs.models import Membership, Site
 from tests.metrics.approving import JUNE
 
 PAGE, TODAY = "/programs/hb/history/", date(2025, 7, 15)
+
+
+class FoundHere(NamedTuple):
+    """What was found at a site."""
+
+    site: Site
+    month: date | None
+    kind: str
+    fingerprint: str
 
 
 def send(site, births, by, seen=0, **fields):

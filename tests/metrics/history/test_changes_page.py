@@ -162,5 +162,5 @@ def test_number_of_queries_does_not_grow(
         send(own, 10, manager)
         InterventionFactory(program=program)
         join(program)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         client.get(PAGE)

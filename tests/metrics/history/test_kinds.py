@@ -6,6 +6,7 @@ import pytest
 
 from metrics.approval_switch import mark_submitted, switch_approval_on
 from metrics.approvals import approve_report, return_report
+from metrics.findings import reopen_finding, review_finding
 from metrics.grids import TypedCell, save_grid
 from metrics.imports import apply_batch, receive_file
 from metrics.locks import open_locked_month
@@ -22,7 +23,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.metrics.approving import JUNE, join
-from tests.metrics.history.telling import TODAY, changes_of, send, told
+from tests.metrics.history.telling import TODAY, FoundHere, changes_of, send, told
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +115,35 @@ def test_locked_month_that_was_opened_is_told(site, program, manager):
     assert {("Reason", "", "A late death."), ("Expires on", "", "2025-07-20")} <= set(
         told(change)[4]
     )
+
+
+def test_what_was_said_of_a_finding_is_told_and_that_it_was_taken_back(
+    clock, site, program, manager, reporter
+):
+    finding = FoundHere(site, JUNE, "births_odd", "a" * 64)
+    given = {"decision": "explained", "reason": "A camp came.", "by": reporter}
+    review = review_finding(program=program, finding=finding, **given)
+    clock.turn(date(2025, 7, 3))
+    reopen_finding(review=review, by=manager)
+    title = "Births far from the usual: North Clinic, 2025-06"
+    said = [("Decision", "", "Explained"), ("Reason", "", "A camp came.")]
+    gone = [("Decision", "Explained", ""), ("Reason", "A camp came.", "")]
+    assert [told(own) for own in changes_of(manager, program, kind=Kind.FINDINGS)] == [
+        (title, "Removed", "Amara", "on a page", gone),
+        (title, "Added", "Lidia", "on a page", said),
+    ]
+    assert changes_of(manager, program, kind=Kind.FINDINGS, month=date(2025, 5, 1)) == []
+
+
+def test_what_was_said_of_other_sites_is_not_told(site, program, manager):
+    finding = FoundHere(site, None, "heaped_digits", "a" * 64)
+    given = {"decision": "dismissed", "reason": "Few births.", "by": manager}
+    review_finding(program=program, finding=finding, **given)
+    elsewhere = ParticipationFactory(program=program).site
+    limited = join(program, "manager", sites=[elsewhere])
+    assert changes_of(limited, program, kind=Kind.FINDINGS) == []
+    [seen] = changes_of(manager, program, kind=Kind.FINDINGS, site=site.pk)
+    assert seen.title == "Births that end in 0 or 5: North Clinic"
 
 
 def test_life_of_a_site_is_told(clock, site, program, manager):
