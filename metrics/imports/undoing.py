@@ -1,7 +1,9 @@
 """A file taken out again: what it brought is deleted, what it changed is as it was before.
 
 As in `writing.py` the SQL is the same for both databases, and goes from site to site. The version
-before stands in the history: from there it goes into a new version, and from that into the report.
+before the file's own first one stands in the history: from there it goes into a new version, and
+from that into the report. Where an earlier file wrote that version, the report is that file's
+again, as it left it, so that files are undone in turn, the last first.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +16,9 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils.timezone import localdate
 
 from accounts.models import User
-from metrics.imports.writing import COLUMNS, FIELDS, HISTORY, PIECE_ROWS, REPORTS
+from metrics.imports.breakdowns.undoing import undo_parts
+from metrics.imports.later_changes import say_changed
+from metrics.imports.writing import CHECK_AT_ONCE, COLUMNS, FIELDS, HISTORY, PIECE_ROWS, REPORTS
 from metrics.locks import sites_at_gate
 from metrics.models import BreakdownCount, ImportBatch, MonthlyReport
 from metrics.notices import recount_waiting
@@ -22,35 +26,47 @@ from programs.actions import hold_sites
 from programs.models import Site
 from programs.periods import format_month
 
-MOST_NAMED = 3
-
+NOT_KEPT = (
+    "Of some of its reports no earlier version is kept, so they cannot be brought back. Correct "
+    "what is wrong report by report."
+)
 KEPT = ("id", "site", "month")  # a report is the same report
 # What a version that undoes an import does not take from the version before the import.
-SET_ANEW = {"version": "stored.version + 1", "import_batch": "NULL", "updated_at": "%(now)s"}
+SET_ANEW = {"version": "stored.version + 1", "updated_at": "%(now)s"}
 
 # The rows of this piece: the batch wrote them, and nobody else since.
 OF_PIECE = "+stored.import_batch_id = %(batch)s AND stored.site_id BETWEEN %(first)s AND %(last)s"
+# The version in which the batch itself wrote a report; later ones that carry it were given back to
+# it when a file on top of it was undone. It brought the report if that is the first of all.
+WROTE = """(
+    SELECT MIN(own.version) FROM {history} AS own
+    WHERE own.id = stored.id AND own.import_batch_id = %(batch)s
+)"""
 NOTE_DELETED = """
     INSERT INTO {history}
         ({columns}, history_type, history_date, history_user_id, history_change_reason)
     SELECT {own}, '-', %(now)s, %(by)s, %(reason)s
-    FROM {reports} AS stored WHERE {of_piece} AND stored.version = 1
+    FROM {reports} AS stored WHERE {of_piece} AND {wrote} = 1
 """
-DELETE = "DELETE FROM {reports} AS stored WHERE {of_piece} AND stored.version = 1"
+DELETE = "DELETE FROM {reports} AS stored WHERE {of_piece} AND {wrote} = 1"
+# The plus, as above, keeps an index out: PostgreSQL would walk down all versions for each largest.
 NOTE_RETURNED = """
     INSERT INTO {history}
         ({columns}, history_type, history_date, history_user_id, history_change_reason)
     SELECT {earlier}, '~', %(now)s, %(by)s, %(reason)s
     FROM {reports} AS stored JOIN {history} AS before ON before.history_id = (
-        SELECT MAX(history_id) FROM {history} AS earlier
-        WHERE earlier.id = stored.id AND earlier.version = stored.version - 1
+        SELECT MAX(+earlier.history_id) FROM {history} AS earlier
+        WHERE earlier.id = stored.id AND earlier.version = {wrote} - 1
     )
-    WHERE {of_piece} AND stored.version > 1
+    WHERE {of_piece}
 """
 RETURN = """
     UPDATE {reports} AS stored SET {changes} FROM {history} AS noted
     WHERE {of_piece} AND noted.id = stored.id AND noted.version = stored.version + 1
 """
+# A server that has not counted since the file came in takes each report for one of many versions,
+# and reads all versions for each piece.
+ANALYZE = f"ANALYZE {HISTORY} (id)"
 
 
 class UndoRefusedError(ValidationError):
@@ -70,15 +86,20 @@ def undo_batch(
     report : told after each piece how many are done; what it raises ends the transaction
     UndoRefusedError where somebody has changed one of them since. Undone before: changes nothing.
     """
-    stored = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    # No more than that, or undoing a file on top of this one, whose reports become this one's
+    # again, would wait for us while we wait for its sites.
+    held = ImportBatch.objects.select_for_update(of=("self",), no_key=True)
+    stored = held.get(pk=batch.pk)
     if stored.undone_at is not None:
         return
     if stored.applied_at is None:
         raise UndoRefusedError("This file was not applied, so there is nothing to undo.")
     of_site = _count_by_site(stored)
     hold_sites(of_site)
-    _check_untouched(stored)
+    _check_untouched(stored, of_site)
     _check_unlocked(stored, of_site, localdate(now))
+    if stored.is_broken_down and not undo_parts(stored, by=by, now=now):
+        raise UndoRefusedError(NOT_KEPT)
     _undo(stored, of_site, by, now, report)
     recount_waiting(of_site)
     stored.undone_at, stored.undone_by = now, by
@@ -90,16 +111,21 @@ def _count_by_site(batch) -> dict[int, int]:
     return dict(own.values_list("site").annotate(Count("pk")))
 
 
-def _check_untouched(batch):
+def _check_untouched(batch, of_site):
     """Hold the reports that are as the file left them, in the order in which every other door
     holds them; they have to be all."""
     own = MonthlyReport.objects.filter(import_batch=batch).order_by("pk")
     held = own.select_for_update(of=("self",)).values_list("pk", flat=True)
     untouched = sum(1 for _ in held.iterator(chunk_size=PIECE_ROWS))
-    written = batch.rows_created + batch.rows_changed
+    written = batch.reports_written
     if untouched != written:
-        raise UndoRefusedError(_say_changed(batch, written - untouched, written))
-    broken_down = BreakdownCount.objects.filter(report__in=own.filter(version=1).order_by())
+        raise UndoRefusedError(say_changed(batch, written - untouched, written))
+    if untouched != sum(of_site.values()):
+        raise UndoRefusedError(
+            "A file that lay on its reports was undone at this very moment. Undo this one again."
+        )
+    brought = MonthlyReport.history.filter(id=OuterRef("report"), import_batch=batch, version=1)
+    broken_down = BreakdownCount.objects.filter(Exists(brought), report__import_batch=batch)
     if number := broken_down.values("report").distinct().count():
         raise UndoRefusedError(
             f"{number:,} of the reports that this file brought have been broken down since, for "
@@ -123,27 +149,6 @@ def _check_unlocked(batch, sites, today):
         )
 
 
-def _say_changed(batch, changed: int, written: int) -> str:
-    named = "; ".join(_name_changed(batch))
-    rest = f"; and {changed - MOST_NAMED:,} more" if changed > MOST_NAMED else ""
-    return (
-        f"{changed:,} of its {written:,} reports {'was' if changed == 1 else 'were'} changed "
-        f"since: {named}{rest}. A file is undone as a whole or not at all, so that nobody's work "
-        "is lost. Correct what is wrong report by report."
-    )
-
-
-def _name_changed(batch) -> Iterator[str]:
-    """Which reports, by whom and when last."""
-    untouched = MonthlyReport.objects.filter(pk=OuterRef("id"), import_batch=batch)
-    versions = MonthlyReport.history.filter(import_batch=batch).exclude(Exists(untouched))
-    for written in versions.order_by("site", "month")[:MOST_NAMED]:
-        later = MonthlyReport.history.filter(id=written.id).select_related("history_user", "site")
-        last = later.order_by("history_id").last()
-        by = f" by {last.history_user}" if last.history_user else ""
-        yield f"{last.instance}{by} on {last.history_date:%Y-%m-%d}"
-
-
 def _undo(batch, of_site, by, now, report):
     statements = _compose()
     said = {
@@ -154,6 +159,9 @@ def _undo(batch, of_site, by, now, report):
     }
     done = 0
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(ANALYZE)
+            cursor.execute(CHECK_AT_ONCE)
         for piece in _pieces(of_site):
             said |= {"first": piece.first, "last": piece.last}
             undone = 0
@@ -162,10 +170,7 @@ def _undo(batch, of_site, by, now, report):
                 undone += cursor.rowcount
             done += piece.rows
             if undone != 2 * piece.rows:  # a version and a change of each
-                raise UndoRefusedError(
-                    "Of some of its reports no earlier version is kept, so they cannot be brought "
-                    "back. Correct what is wrong report by report."
-                )
+                raise UndoRefusedError(NOT_KEPT)
             if report:
                 report(done)
 
@@ -200,6 +205,7 @@ def _compose() -> list[str]:
         "reports": REPORTS,
         "history": HISTORY,
         "of_piece": OF_PIECE,
+        "wrote": WROTE.format(history=HISTORY),
         "columns": ", ".join(columns),
         "own": ", ".join(
             "NULL" if name == COLUMNS["import_batch"] else f"stored.{name}" for name in columns

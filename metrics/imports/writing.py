@@ -40,6 +40,8 @@ SET_FROM_STORED = {
     "first_submitted_at": "COALESCE(stored.first_submitted_at, %(first_submitted_at)s)",
 }
 
+# Else half of the work is left for the commit, after all is reported as written.
+CHECK_AT_ONCE = "SET CONSTRAINTS ALL IMMEDIATE"  # PostgreSQL's
 INCOMING = """
     CREATE TEMPORARY TABLE incoming AS
     SELECT site_id, month, {counts}, 1 AS is_new FROM {reports} WHERE 1 = 0
@@ -115,13 +117,12 @@ def write_rows(
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("Rows are written all or none: open a transaction.")
-    statements, said = _compose(list(rows.counts)), _say(batch, by, now)
+    statements, said = _compose(list(rows.counts)), say_written(batch, by, now)
     fill = {"sqlite": _fill_sqlite, "postgresql": _fill_postgresql}[connection.vendor]
     written = 0
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # Else half of the work is left for the commit, after all is reported as written.
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(CHECK_AT_ONCE)
         for piece in rows.pieces():
             said |= {"first": int(piece.site[0]), "last": int(piece.site[-1])}
             cursor.execute(statements.incoming)
@@ -165,7 +166,7 @@ def _compose(counts: list[str]) -> _Statements:
     return _Statements(*(text.format(**names) for text in (INCOMING, ADD, CHANGE, KEEP)))
 
 
-def _say(batch, by, now) -> dict[str, Any]:
+def say_written(batch, by, now) -> dict[str, Any]:
     """What is the same in every row, as this database stores it."""
     values = {
         "status": Status.SUBMITTED,
