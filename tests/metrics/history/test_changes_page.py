@@ -43,7 +43,10 @@ def test_changes_are_narrowed_to_a_month_of_counts(program, manager, much):
 
 def test_changes_are_narrowed_to_a_person(program, manager, reporter, much):
     found = changes_of(reporter, program, person=reporter.pk)
-    assert [told(own)[:3] for own in found] == [("North Clinic, 2025-06", "Submitted", "Lidia")]
+    assert [told(own)[:3] for own in found] == [
+        ("Births that end in 0 or 5: North Clinic", "Added", "Lidia"),
+        ("North Clinic, 2025-06", "Submitted", "Lidia"),
+    ]
 
 
 def test_changes_are_narrowed_to_days(program, manager, much):
