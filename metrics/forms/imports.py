@@ -36,6 +36,7 @@ _WORDS_MEAN = {
 _PLACES = {
     "site_code": "Site, by its code",
     "site_name": "Site, by its name",
+    "area_name": "Area around the site",
     "month": "Month",
     "year": "Year",
     "month_of_year": "Month of the year",

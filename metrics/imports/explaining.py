@@ -242,8 +242,9 @@ class Explainer:
         column = "site_code" if texts.get("site_code") else "site_name"
         if column not in texts:
             column = "site_code"
-        if readers.sites[texts.get(column, "")] == UNKNOWN:
-            yield self._say_site_unknown(column, texts.get(column, ""))
+        text, area = texts.get(column, ""), texts.get("area_name", "")
+        if readers.sites.find(text, area) == UNKNOWN:
+            yield self._say_site_unknown(column, text, area)
         yield from self._say_no_month(texts, readers)
         if "counted" in texts and readers.counted[texts["counted"]] in (UNKNOWN, SKIPPED):
             yield Fault(
@@ -267,10 +268,12 @@ class Explainer:
             if reader[texts.get(name, "")] == NO_MONTH:
                 yield Fault(name, _why_not(reader, texts.get(name, "")))
 
-    def _say_site_unknown(self, column, text):
+    def _say_site_unknown(self, column, text, area):
         if not text:
             return Fault(column, "is empty. Write the site's code.")
         sites, program = self.run.context.sites, self.run.context.program
+        if several := self.run.file.finder.several(text):
+            return Fault(column, self._say_several(text, area, several))
         name = column.removeprefix("site_")
         known = sorted(getattr(site, name) for site in sites)
         near = [getattr(site, name) for site in self.run.file.finder.nearest(text)]
@@ -279,7 +282,7 @@ class Explainer:
         likest = f" Most like it: {', '.join(near[:MOST_NEAREST])}." if near and more else ""
         return Fault(
             column,
-            f'"{text}" is none of the sites of {program}, or stands for several. '
+            f'"{text}" is none of the sites of {program}. '
             f"They are {listed}{more}.{likest} Correct it, or ask an admin to add the site.",
         )
 
@@ -289,6 +292,19 @@ class Explainer:
         for own in passage.refusals:
             is_elsewhere = own.field == "live_births" and not is_given
             yield Fault(own.field, _say_no_births(site, month)) if is_elsewhere else own
+
+    def _say_several(self, text, area, several):
+        """Why a name of several sites is taken for none of them."""
+        finder, program = self.run.file.finder, self.run.context.program
+        sites = [f"{finder.sites[n].code} ({finder.areas.name_of(n)})" for n in several]
+        more = f" and {len(sites) - SHOWN_SITES} more" if len(sites) > SHOWN_SITES else ""
+        told = f'"{text}" stands for several sites of {program}: '
+        told += f"{', '.join(sites[:SHOWN_SITES])}{more}"
+        if area:
+            return (
+                f'{told}, and "{area}" does not tell which. Correct the area, or write their codes.'
+            )
+        return f"{told}. Write their codes, or say which column holds the area they lie in."
 
     def _question_participation(self, site, month):
         program = self.run.context.program

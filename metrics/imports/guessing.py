@@ -31,9 +31,8 @@ MOST_TRUE = 80  # percent of cells that must read as what a heading says
 _CALLED = {
     "site_code": "code|site id|facility code|facility id|org unit code|orgunit|organisationunitid"
     "|uid|fips|hmis code",
-    "site_name": "site|name|facility|facility name|health facility|district|county|province|state"
-    "|region|clinic|hospital|centre|center|ward|org unit|organisation unit|organisationunitname"
-    "|state union territory|nom|etablissement|formation sanitaire|distrito|municipio"
+    "site_name": "site|name|facility|facility name|health facility|clinic|hospital|centre|center"
+    "|org unit|organisation unit|organisationunitname|nom|etablissement|formation sanitaire"
     "|establecimiento|unidade",
     "month": "period|date|month year|reporting month|reporting period|periodid|periodname"
     "|periode|mois|mes|fecha|data|monat",
@@ -61,6 +60,10 @@ _CALLED = {
     "counted": "indicator|data element|dataelement|dataname|measure|item|what",
     "value": "count|number|total",
 }
+# Places that are sites where no smaller one is named, the smallest first.
+_AREAS = "ward|subdistrict|sub district|municipio|district|distrito|county|area|departamento"
+_AREAS += "|departement|province|provincia|state|state union territory|region"
+_SIZES = {name: size for size, name in enumerate(_AREAS.split("|"))}
 _OURS_BY_NAME: dict[str, list[str]] = {}
 for _ours in (own for own in OURS if own not in PART_COLUMNS):
     for _name in (simplify(_ours), *_CALLED.get(_ours, "").split("|")):
@@ -115,13 +118,13 @@ def guess_mapping(preview: Preview) -> dict[str, str]:
     lines: dict[str, str] = {}
     for heading in preview.headings:
         cells = [row[heading.place] for row in preview.sample if heading.place < len(row)]
-        name = simplify(heading.key.partition(": ")[2] or heading.key)
+        name = _name_of(heading)
         for ours in _OURS_BY_NAME.get(name, ()):
             if ours not in lines and _reads_as(ours, [cell for cell in cells if cell.strip()]):
                 lines[ours] = heading.key
                 lines |= _guess_counted(cells) if ours == "counted" else {}
                 break
-    lines |= _guess_yearless(preview, lines)
+    lines |= _guess_areas(preview.headings, lines) | _guess_yearless(preview, lines)
     is_yearly = any(heading.key == EACH_YEAR for heading in preview.headings)
     is_yearly |= any(theirs.startswith(f"{EACH_YEAR}: ") for theirs in lines.values())
     if is_yearly or (
@@ -134,6 +137,18 @@ def guess_mapping(preview: Preview) -> dict[str, str]:
         for whole in ("year", "month_of_year"):
             lines.pop(whole, None)
     return lines
+
+
+def _name_of(heading: Heading) -> str:
+    return simplify(heading.key.partition(": ")[2] or heading.key)
+
+
+def _guess_areas(headings: Sequence[Heading], lines: Lines) -> dict[str, str]:
+    """Which column names the sites, if only areas are named, and which an area around them."""
+    named = {_name_of(heading): heading.key for heading in headings}
+    free = [named[name] for name in _SIZES if name in named and named[name] not in lines.values()]
+    ours = [own for own in ("site_name", "area_name") if own not in lines]
+    return dict(zip(ours, free, strict=False))
 
 
 def may_miss_births(preview: Preview, lines: Lines) -> bool:

@@ -2,6 +2,7 @@
 
 It is kept, and typed on the command line, as lines `ours = theirs`:
     site_name = district             our column, and the heading of the file's
+    area_name = region               tells sites of one name apart by an area around them
     live_births@1978-12 = bir74      a column whose month stands nowhere in the file
     live_births = each month         columns that are headed by months, in a wide file
     site_code = "VIE-1"              in quotes: the same for every row
@@ -29,7 +30,7 @@ MONTH_COLUMNS = ("month", "year", "month_of_year")
 LONG_COLUMNS = ("counted", "value")
 PART_COLUMNS = ("dimension", "category")  # where both are given, the rows are parts of reports
 COLUMNS = (*SITE_COLUMNS, "month", *COUNT_FIELDS)
-OURS = (*SITE_COLUMNS, *MONTH_COLUMNS, *PART_COLUMNS, *LONG_COLUMNS, *COUNT_FIELDS)
+OURS = (*SITE_COLUMNS, "area_name", *MONTH_COLUMNS, *PART_COLUMNS, *LONG_COLUMNS, *COUNT_FIELDS)
 LEFT_OUT = "-"
 _OPTIONS = ("sheet", "header", "marked", "points", "empty", "last_month", "year_begins", "above")
 ABOVE = ("site", "area", "year", "month")  # of which an empty cell may be what stands above it

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Protocol
 
 from metrics.cells import plain_text
+from metrics.imports.areas import AreaFinder
 from metrics.imports.headings import simplify
 from metrics.imports.mapping import LEFT_OUT
 from programs.models import Site
@@ -22,6 +23,9 @@ _TOTALS |= {"ensemble", "somme", "total general", "suma", "soma", "gesamt", "sum
 _PARTS = {"total", "subtotal"}  # at the beginning or end of a name
 
 
+_WAYS: tuple[Callable[[str], str], ...] = (str, str.casefold, simplify)
+
+
 class Named(Protocol):
     """What files name by its code or its name: a site, a dimension, a category."""
 
@@ -33,8 +37,10 @@ class SiteFinder(dict):
     """A cell -> the place of its site in `sites`, UNKNOWN, or SKIPPED; each spelling sought once.
 
     As it is written, else whatever its case, else whatever its accents and punctuation. A text
-    that stands for several sites stands for none. Totals are skipped, and so is what the mapping
-    says to leave out.
+    that stands for several sites stands for none, unless the area around them is said as well.
+    Totals are skipped, and so is what the mapping says to leave out.
+
+    in_areas : a cell and the area beside it -> the same
     """
 
     def __init__(self, sites: Sequence[Site], aliases: Mapping[str, str]):
@@ -44,7 +50,9 @@ class SiteFinder(dict):
         self._aliases = {simplify(name): code for name, code in aliases.items()}
         self._nearest: dict[str, list[Site]] = {}
         self._likened = _Likened(sites)
-        self._known = [spell_all(sites, how) for how in (str, str.casefold, simplify)]
+        self.areas = AreaFinder(sites)
+        self.in_areas = _InAreas(self)
+        self._known = [spell_all(sites, how) for how in _WAYS]
 
     def __missing__(self, text: str) -> int:
         # Our own files mark a name that a spreadsheet would run; see metrics/cells.py.
@@ -55,9 +63,26 @@ class SiteFinder(dict):
         """The sites whose name or code is most like a text, the likest first."""
         plain = simplify(text)
         if plain not in self._nearest:
-            places = self._likened.find(plain)[:MOST_NEAREST]
-            self._nearest[plain] = [self.sites[place] for place in places]
+            places = dict.fromkeys([*self.several(text), *self._likened.find(plain)])
+            self._nearest[plain] = [self.sites[place] for place in places][:MOST_NEAREST]
         return self._nearest[plain]
+
+    def find(self, text: str, area: str = "") -> int:
+        """What a row says of its site."""
+        return self.in_areas[text, area] if area.strip() else self[text]
+
+    def several(self, text: str) -> list[int]:
+        """The sites that a text stands for alike; none where it stands for one."""
+        text = plain_text(text).strip()
+        for groups, how in zip(self._groups, _WAYS, strict=True):
+            if found := groups.get(how(text)):
+                return found if len(found) > 1 else []
+        return []
+
+    @cached_property
+    def _groups(self) -> list[dict[str, list[int]]]:
+        """Of each code, else each name, in one spelling after the other, its sites."""
+        return [_group(self.sites, how) for how in _WAYS]
 
     def _find(self, text):
         plain = simplify(text)
@@ -67,6 +92,21 @@ class SiteFinder(dict):
             if key in known:
                 return known[key]
         return SKIPPED if is_total(plain) else UNKNOWN
+
+
+class _InAreas(dict):
+    """A site's name and its area's -> its place; of sites of one name the one that lies there."""
+
+    def __init__(self, finder: SiteFinder):
+        super().__init__()
+        self._finder = finder
+
+    def __missing__(self, texts: tuple[str, str]) -> int:
+        text, area = texts
+        several = self._finder.several(text)
+        there = [place for place in several if self._finder.areas.lies_in(place, area)]
+        place = self[texts] = there[0] if len(there) == 1 else self._finder[text]
+        return place
 
 
 class _Likened:
@@ -117,6 +157,15 @@ def spell_all(sites: Sequence[Named], how: Callable[[str], str]) -> dict[str, in
     codes = _unambiguous((how(site.code), n) for n, site in enumerate(sites))
     names = _unambiguous((how(site.name), n) for n, site in enumerate(sites))
     return {text: n for text, n in (names | codes).items() if text}
+
+
+def _group(sites: Sequence[Named], how: Callable[[str], str]) -> dict[str, list[int]]:
+    codes: dict[str, list[int]] = {}
+    names: dict[str, list[int]] = {}
+    for n, site in enumerate(sites):
+        codes.setdefault(how(site.code), []).append(n)
+        names.setdefault(how(site.name), []).append(n)
+    return names | codes
 
 
 def _unambiguous(texts: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -141,11 +141,16 @@ def _take(reader, texts: Sequence[str], length: int, kind=np.int32) -> Numbers:
 
 
 def _read_sites(texts, columns, finder, length) -> Numbers:
+    area = columns.places.get("area_name")
+
     def of(name):
         if name in columns.constants:
             return np.full(length, finder[columns.constants[name]], dtype=np.int32)
         place = columns.places.get(name)
-        return None if place is None else _take(finder, texts[place], length)
+        if place is None or area is None:
+            return None if place is None else _take(finder, texts[place], length)
+        pairs = zip(texts[place], texts[area], strict=True)
+        return np.fromiter(map(finder.in_areas.__getitem__, pairs), np.int32, length)
 
     code, name = of("site_code"), of("site_name")
     if code is None or name is None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from metrics.imports.checks import FileRead
+from metrics.imports.explaining import SHOWN_SITES
 from metrics.imports.mapping import LEFT_OUT
 from metrics.imports.notices.kinds import FileNotice, NoticeKind
 from metrics.imports.numbers import UNREADABLE, WITHHELD, Marked, Points, is_marked
@@ -69,6 +70,28 @@ def notice_skipped(file: FileRead) -> Iterator[FileNotice]:
             NoticeKind.SKIPPED,
             "Left out, since they add up others, are notes below the table or were said to be left "
             f"out: {', '.join(names[:5])} ({_rows(file.table.skipped)}).",
+        )
+
+
+def notice_areas(file: FileRead) -> Iterator[FileNotice]:
+    """Sites that the file puts into an area of ours in which they do not lie."""
+    finder = file.finder
+    elsewhere = {
+        (place, area.strip())
+        for (_, area), place in finder.in_areas.items()
+        if place >= 0 and finder.areas.lies_elsewhere(place, area)
+    }
+    told = [
+        f"{finder.sites[place].name} ({finder.sites[place].code}) into {area}, but it lies in "
+        f"{finder.areas.name_of(place)}"
+        for place, area in sorted(elsewhere)
+    ]
+    if told:
+        more = f"; and {len(told) - SHOWN_SITES:,} others" if len(told) > SHOWN_SITES else ""
+        yield FileNotice(
+            NoticeKind.AREAS,
+            f"The file puts {'; '.join(told[:SHOWN_SITES])}{more}. If it is another site of that "
+            "name, write codes or take its rows out.",
         )
 
 

@@ -8,6 +8,7 @@ class NoticeKind(StrEnum):
     RUNNING = "running"
     PARTED = "parted"
     GAPS = "gaps"
+    AREAS = "areas"
     NO_BIRTHS = "no_births"
     NO_DEATHS = "no_deaths"
     PARTIAL = "partial"
@@ -24,6 +25,7 @@ class NoticeKind(StrEnum):
 
 
 _SERIOUS = (NoticeKind.RUNNING, NoticeKind.JUMP, NoticeKind.PARTIAL, NoticeKind.ERASED)
+_SERIOUS += (NoticeKind.AREAS,)
 
 
 @dataclass(frozen=True)

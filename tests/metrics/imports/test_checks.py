@@ -87,8 +87,8 @@ def test_one_fault_stops_the_whole_file(program):
         (",2024-01,9,0", "row 2, site_code: is empty. Write the site's code."),
         (
             "C,2024-01,9,0",
-            'row 2, site_code: "C" is none of the sites of Healthy Beginnings, or stands for '
-            "several. They are A, B. Correct it, or ask an admin to add the site.",
+            'row 2, site_code: "C" is none of the sites of Healthy Beginnings. They are A, '
+            "B. Correct it, or ask an admin to add the site.",
         ),
         (
             "A,2024-01,1,200,5",
@@ -266,15 +266,15 @@ def test_site_is_found_by_name(program, cell):
 
 def test_unknown_site_name_is_answered_with_names(program):
     assert faults(program, "site_name,month,live_births\nNrth,2024-01,4\n") == [
-        'row 2, site_name: "Nrth" is none of the sites of Healthy Beginnings, or stands for '
-        "several. They are North, South. Correct it, or ask an admin to add the site."
+        'row 2, site_name: "Nrth" is none of the sites of Healthy Beginnings. They are North, '
+        "South. Correct it, or ask an admin to add the site."
     ]
 
 
 def test_name_of_two_sites_stands_for_neither(program):
     ParticipationFactory(program=program, site__code="C", site__name="North")
     [sentence] = faults(program, "site_name,month,live_births\nNorth,2024-01,4\n")
-    assert '"North" is none of the sites of Healthy Beginnings, or stands for several.' in sentence
+    assert '"North" stands for several sites of Healthy Beginnings: A (' in sentence
 
 
 def test_code_goes_before_name_and_case_does_not_matter(program):
