@@ -50,7 +50,7 @@ class Readers:
             MonthReader(tell_order(texts)),
             TimeReader(read_year if mapping.year_begins == 1 else read_first_year),
             TimeReader(read_month_of_year),
-            CountedReader(mapping, columns.fields if parts else COUNT_FIELDS),
+            CountedReader(mapping, COUNT_FIELDS if parts is None else columns.fields),
             mapping.year_begins,
             parts,
         )

@@ -48,6 +48,11 @@ class PartsExplainer(Explainer):
             questions += self._hold_against_report(entry)[1]
         return Explained(number, entry, outcome, faults, tuple(questions), texts, changes)
 
+    def _of_month(self, entry: int) -> range:
+        """All entries of its site and month."""
+        place = int(self.places[entry])
+        return range(*np.searchsorted(self.places, [place, place + 1]).tolist())
+
     def category(self, entry: int) -> Category:
         return self.finder.categories[int(part_of(self.table)[entry])]
 
@@ -101,9 +106,9 @@ class PartsExplainer(Explainer):
         return [own for own in passage.refusals if own.field == "month"]
 
     def _say_repeated(self, entry, site, month):
-        same = np.flatnonzero(self.places == self.places[entry])
-        part = part_of(self.table)
-        others = [n for n in same if n != entry and part[n] == part[entry] and self.run.against[n]]
+        part, against = part_of(self.table), self.run.against
+        same = [n for n in self._of_month(entry) if part[n] == part[entry] and against[n]]
+        others = [n for n in same if n != entry]
         row = int(self.table.row[others[0]])
         return Fault(
             "category",
@@ -140,9 +145,9 @@ class PartsExplainer(Explainer):
         """What the gate says of the entry's breakdown, as all of the file would leave it."""
         run, dimension = self.run, self.category(entry).dimension
         report, parts = int(run.report[entry]), self._stored_of(int(run.report[entry]), dimension)
-        taken = (run.outcomes <= Outcome.UNCHANGED) | run.beyond
-        for own in np.flatnonzero(taken & (self.places == self.places[entry])).tolist():
-            if self.category(own).dimension_id == dimension.pk:
+        for own in self._of_month(entry):
+            is_taken = run.outcomes[own] <= Outcome.UNCHANGED or run.beyond[own]
+            if is_taken and self.category(own).dimension_id == dimension.pk:
                 parts[self.category(own).code] = self._counts(own)
         kept = run.context.stored.counts
         totals = {name: _or_none(kept[name][report]) for name in BROKEN_DOWN}

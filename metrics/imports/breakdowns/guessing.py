@@ -103,13 +103,16 @@ def _cells(preview: Preview, key: str) -> list[str]:
 def _guess_words(
     finder: PartFinder, found: Lines, cells: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
-    """What words of the file stand for that are none of our categories but known elsewhere."""
+    """What words of the file stand for that are none of our categories but known elsewhere; not
+    where another word of the file stands for the same."""
     constant = found["dimension"].strip('"') if found["dimension"].startswith('"') else None
     asked = [finder.dimension_of(constant)] if constant else finder.dimensions
-    for word in dict.fromkeys(cells):
-        for dimension in (own for own in asked if own):
-            codes = {own.code for own in finder.in_use(dimension)}
-            alike = [code for code, names in _WORDS.items() if simplify(word) in names.split("|")]
-            if alike and alike[0] in codes and finder[dimension.code, word] == UNKNOWN:
+    for dimension in (own for own in asked if own):
+        codes = {own.code for own in finder.in_use(dimension)}
+        places = {word: finder[dimension.code, word] for word in dict.fromkeys(cells)}
+        codes -= {finder.categories[place].code for place in places.values() if place >= 0}
+        for word in (word for word, place in places.items() if place == UNKNOWN):
+            alike = [code for code in codes if simplify(word) in _WORDS.get(code, "").split("|")]
+            if alike:
+                codes -= {alike[0]}
                 yield word, alike[0]
-                break

@@ -7,7 +7,7 @@ import numpy as np
 
 from metrics.gate import BROKEN_DOWN
 from metrics.imports.breakdowns.finding import PartFinder
-from metrics.imports.breakdowns.series import as_series, part_of
+from metrics.imports.breakdowns.series import number_series, part_of
 from metrics.imports.breakdowns.stored import StoredParts, load_parts
 from metrics.imports.checks import BLOCK_ENTRIES, DryRun, FileRead, Outcome
 from metrics.imports.context import Context, load_context, place_of
@@ -135,7 +135,7 @@ class _Judge:
         is_empty = table.is_empty
         table = replace(table, counts=self._stand(table, at, is_stored & ~is_empty))
         is_empty |= np.logical_and.reduce([_is_none(own) for own in table.counts.values()])
-        against, same = find_repeated(as_series(table, self.parts.categories), is_empty)
+        against, same = find_repeated(number_series(table, self.parts.categories), is_empty)
 
         outcomes = self._compare(table, at, is_stored)
         moves = outcomes != Outcome.UNCHANGED

@@ -15,12 +15,15 @@ def part_of(table: Table) -> Numbers:
     return table.part
 
 
+def number_series(table: Table, categories: int) -> Table:
+    """Number sites and categories as one; the entries stay in their order."""
+    return replace(table, site=table.site.astype(np.int64) * categories + part_of(table), part=None)
+
+
 def as_series(table: Table, categories: int) -> Table:
-    """Number sites and categories as one, in the order of these, then of months and rows."""
-    site = table.site.astype(np.int64) * categories + part_of(table)
-    return _in_order(
-        replace(table, site=site, part=None), np.lexsort((table.row, table.month, site))
-    )
+    """The same, in the order of these numbers, then of months and rows."""
+    numbered = number_series(table, categories)
+    return _in_order(numbered, np.lexsort((numbered.row, numbered.month, numbered.site)))
 
 
 def of_series(table: Table, categories: int) -> Table:

@@ -35,11 +35,12 @@ DELETE = """
         WHERE report.import_batch_id = %(batch)s AND written.history_type = '+'
     )
 """
+# The plus keeps an index out: PostgreSQL would walk down all versions of all parts for each.
 NOTE_RETURNED = """
     INSERT INTO {parts_history} ({fields}, {note})
     SELECT {before}, '~', %(now)s, %(by)s, 'version ' || (report.version + 1)
     FROM {written} JOIN {parts_history} AS before ON before.history_id = (
-        SELECT MAX(history_id) FROM {parts_history} AS earlier
+        SELECT MAX(+earlier.history_id) FROM {parts_history} AS earlier
         WHERE earlier.id = written.id AND earlier.history_id < written.history_id
     )
     WHERE report.import_batch_id = %(batch)s AND written.history_type = '~'

@@ -225,3 +225,13 @@ def test_many_sites_and_months_are_held_each_against_its_own(program, sex):
     found = check(program, "\n".join(text))
     assert summary(found) == (38, 0, 0, 0, 2)
     assert {own.row for own in found.faults} == {26, 27}
+
+
+def test_rows_that_contradict_each_other_are_found_among_many_months(program, report):
+    """Those of 2024-02, whichever order the rows are in."""
+    MonthlyReportFactory(site=report.site, month=date(2024, 2, 1), live_births=9, infant_deaths=0)
+    later = "A,2024-02,sex,{},{},0"
+    text = "\n".join([GOOD.strip(), later.format("male", 4), later.format("male", 5)])
+    found = check(program, f"{text}\n{later.format('female', 2)}\n")
+    assert [own.row for own in found.faults] == [4, 5]
+    assert summary(found) == (3, 0, 0, 0, 2)

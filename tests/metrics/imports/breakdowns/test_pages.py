@@ -1,0 +1,176 @@
+"""The pages of a file of breakdowns: upload, columns, dry run, apply, undo."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from metrics.imports import Found, check_batch
+from metrics.jobs import run_job
+from metrics.models import BreakdownCount, Dimension, ImportBatch, Job
+from tests.factories import MembershipFactory, MonthlyReportFactory, UserFactory
+from tests.metrics.imports.breakdowns.breaking_down import GOOD, HEADER, keep, parts, rows
+from tests.metrics.imports.bringing_in import TODAY, receive, summary
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today", "report", "manager")]
+
+THEIRS = "clinic,period,Gender,births\nA,2024-01,Girls,19\nA,2024-01,Lads,21\n"
+
+
+def upload(client, text):
+    """Bring a file up; returns the page that one is led to."""
+    file = SimpleUploadedFile("parts.csv", text.encode(), content_type="text/csv")
+    return client.post("/programs/hb/imports/", {"file": file}).url
+
+
+def do(client, address, what, **sent):
+    """Ask for it as the page does, and do what the worker would."""
+    client.post(f"{address}{what}/", sent)
+    for job in Job.objects.unfinished():
+        run_job(job.pk)
+    return client.get(address)
+
+
+def lines(response):
+    return list(csv.reader(io.StringIO(response.getvalue().decode())))
+
+
+def test_file_goes_from_upload_over_the_dry_run_to_the_parts_and_back(client, manager):
+    address = upload(client, GOOD)
+    looked_at = client.get(address)
+    assert summary(looked_at.context["found"]) == (2, 0, 0, 0, 0)
+    assert "Bring in 2 counts by category" in looked_at.text
+    assert parts() == []
+    applied = do(client, address, "apply")
+    assert parts() == [("female", 19, 1), ("male", 21, 1)]
+    assert "its rows are parts of 1 report, whose totals stayed" in applied.text
+    assert Job.objects.get().message == "2 new counts by category, 0 changed, in 1 reports."
+    assert "Undone" in do(client, address, "undo").text
+    assert parts() == []
+
+
+def test_columns_of_others_are_guessed_and_words_are_said_on_the_page(client, program):
+    address = upload(client, THEIRS)
+    shown = client.get(address)
+    assert summary(shown.context["found"]) == (1, 0, 0, 0, 1)
+    assert "Which categories are these?" in shown.text
+    said = {"ours": ["category Lads"], "theirs": ["male"]}
+    client.post(f"{address}settle/", said)
+    do(client, address, "apply")
+    assert parts() == [("female", 19, None), ("male", 21, None)]
+    next_file = client.get(upload(client, THEIRS.replace("19", "18").replace("21", "22")))
+    assert summary(next_file.context["found"]) == (0, 2, 0, 0, 0)
+
+
+def test_columns_page_offers_dimension_and_category_and_keeps_them(client, program):
+    batch = receive(program, GOOD)
+    page = f"/programs/hb/imports/{batch.pk}/columns/"
+    form = client.get(page).context["form"]
+    assert ("sex", "Sex") in form.fields["all_dimension"].choices
+    columns = ["site_code", "month", "", "category", "live_births", ""]
+    sent = {f"ours_{n}": own for n, own in enumerate(columns)}
+    sent |= {f"month_{n}": "" for n in range(6)}
+    client.post(page, sent | {"all_dimension": "sex"})
+    batch.refresh_from_db()
+    assert batch.mapping["dimension"] == '"sex"'
+    assert batch.mapping["category"] == "category"
+    assert client.get(page).context["form"]["all_dimension"].value() == "sex"
+    assert check_batch(batch, today=TODAY).reports == 1
+
+
+def test_words_that_were_said_before_can_be_forgotten(client, program):
+    batch = receive(program, GOOD, {"category Lads": "male", "dimension Sexe": "-"})
+    form = client.get(f"/programs/hb/imports/{batch.pk}/columns/").context["form"]
+    assert [own.label for own in form.said_before] == [
+        "Category Lads: male",
+        "Breakdown Sexe: left out",
+    ]
+
+
+def test_every_row_is_told_with_what_would_become_of_it(client, program, report):
+    keep(report, female=(18, 1))
+    text = rows("sex,female,19,1", "sex,male,21,1", "sex,girls,1,0", "sex,unknown,many,0")
+    batch = receive(program, text)
+    assert [own[:9] for own in lines(client.get(f"/programs/hb/imports/{batch.pk}/rows.csv"))] == [
+        ["row", "outcome", "site_code", "month", "dimension", "category", "column", "value",
+         "stored"],
+        ["2", "changed", "A", "2024-01", "sex", "female", "live_births", "19", "18"],
+        ["3", "new", "A", "2024-01", "sex", "male", "", "", ""],
+        ["4", "refused", "A", "2024-01", "sex", "girls", "category", "girls", ""],
+        ["5", "refused", "A", "2024-01", "sex", "unknown", "live_births", "many", ""],
+    ]  # fmt: skip
+
+
+def test_what_a_file_wrote_can_be_taken_also_when_it_was_undone(client, program, report):
+    keep(report, female=(18, 1))
+    address = upload(client, GOOD)
+    do(client, address, "apply")
+    written = [
+        ["outcome", "site_code", "site_name", "month", "dimension", "category", "live_births",
+         "infant_deaths"],
+        ["changed", "A", "North", "2024-01", "sex", "female", "19", "1"],
+        ["new", "A", "North", "2024-01", "sex", "male", "21", "1"],
+    ]  # fmt: skip
+    assert lines(client.get(f"{address}rows.csv")) == written
+    do(client, address, "undo")
+    assert lines(client.get(f"{address}rows.csv")) == written
+
+
+def test_large_file_is_looked_through_in_the_background(client, program, settings):
+    settings.IMPORT_INLINE_BYTES = 10
+    address = upload(client, GOOD + "A,2024-01,sex,girls,0,0\n")
+    shown = do(client, address, "check")
+    found = shown.context["found"]
+    assert (summary(found), found.reports) == ((2, 0, 0, 0, 1), 1)
+    assert Found.from_json(found.to_json()) == found
+    assert "Which categories are these?" in shown.text
+    assert ImportBatch.objects.get().reports_written == 1
+
+
+def test_dry_run_that_was_kept_before_there_were_breakdowns_is_still_shown(program):
+    kept = check_batch(receive(program, GOOD), today=TODAY).to_json()
+    old = {name: own for name, own in kept.items() if name not in ("reports", "unknown_categories")}
+    assert Found.from_json(old).reports is None
+
+
+@pytest.mark.parametrize("role", ["viewer", "manager", None])
+def test_stranger_finds_no_such_file(client, program, role):
+    batch = receive(program, GOOD)
+    user = UserFactory(is_staff=True, is_superuser=True)
+    if role:
+        MembershipFactory(user=user, role=role)
+    client.force_login(user)
+    own = f"/programs/hb/imports/{batch.pk}/"
+    assert [client.get(f"{own}{page}").status_code for page in ("", "columns/", "rows.csv")] == [
+        404
+    ] * 3
+    assert client.post(f"{own}apply/").status_code == 404
+    assert not BreakdownCount.objects.exists()
+
+
+@pytest.mark.parametrize("months", [1, 3])
+def test_dry_run_takes_seventeen_queries(
+    client, program, report, django_assert_num_queries, months
+):
+    text = [HEADER]
+    for month in range(1, months + 1):
+        if month > 1:
+            MonthlyReportFactory(site=report.site, month=date(2024, month, 1), live_births=9)
+        text.append(f"A,2024-{month:02},sex,female,4,0")
+    batch = receive(program, "\n".join(text))
+    # As for reports thirteen; breakdowns, their categories, those asked for, stored parts
+    with django_assert_num_queries(17):
+        client.get(f"/programs/hb/imports/{batch.pk}/")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_columns_page_takes_as_many_queries_for_one_breakdown_as_for_three(
+    client, program, django_assert_num_queries, number
+):
+    for extra in range(1, number):
+        Dimension.objects.create(code=f"d{extra}", name=f"D {extra}").programs.add(program)
+    batch = receive(program, GOOD)
+    with django_assert_num_queries(8):
+        client.get(f"/programs/hb/imports/{batch.pk}/columns/")
