@@ -13,7 +13,8 @@ from metrics.imports import FileRefusedError, find_columns
 from metrics.imports.headings import Heading, simplify
 from metrics.imports.mapping import ABOVE, LEFT_OUT, OURS, Lines
 from metrics.imports.opening import Preview
-from metrics.models import COUNT_FIELDS, Dimension, MonthlyReport
+from metrics.imports.words import COUNT_WORDS, PART_WORDS, PLACE_WORDS
+from metrics.models import Dimension
 
 SHOWN_CELLS = 3  # examples of what a column holds
 EMPTY = ""
@@ -33,17 +34,6 @@ _WORDS_MEAN = {
     "category": "Category",
     "running": "Running totals of",
 }
-_PLACES = {
-    "site_code": "Site, by its code",
-    "site_name": "Site, by its name",
-    "area_name": "Area around the site",
-    "month": "Month",
-    "year": "Year",
-    "month_of_year": "Month of the year",
-    "counted": "What is counted in the row",
-    "value": "The number counted in the row",
-}
-_PARTS = {"dimension": "What it is broken down by", "category": "Category, such as female"}
 _HEADER_CHOICES = [(EMPTY, "Find them"), *((str(row), f"Row {row}") for row in range(1, 11))]
 _HEADER_CHOICES += [(f"{row}-{row + 1}", f"Rows {row} and {row + 1}") for row in range(1, 6)]
 
@@ -274,14 +264,9 @@ def _is_constant(lines: Lines, ours: str) -> bool:
 
 
 def _column_choices():
-    counts = [(name, _name(name)) for name in COUNT_FIELDS]
     return [
         (EMPTY, "Not used"),
-        ("Where and when", list(_PLACES.items())),
-        ("Counts", counts),
-        ("Parts of reports", list(_PARTS.items())),
+        ("Where and when", list(PLACE_WORDS.items())),
+        ("Counts", list(COUNT_WORDS.items())),
+        ("Parts of reports", list(PART_WORDS.items())),
     ]
-
-
-def _name(field: str) -> str:
-    return str(MonthlyReport._meta.get_field(field).verbose_name).capitalize()  # type: ignore[union-attr]

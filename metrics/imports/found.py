@@ -1,6 +1,5 @@
 """What a dry run found, in a form that can be kept and shown: numbers and first sentences."""
 
-from calendar import month_name
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -11,9 +10,9 @@ from metrics.imports.breakdowns.judging import PartsRun
 from metrics.imports.breakdowns.noticing import notice_parts
 from metrics.imports.checks import DryRun, Outcome
 from metrics.imports.explaining import Explainer, RowFault, list_faults, list_questions
-from metrics.imports.mapping import LEFT_OUT
 from metrics.imports.notices import FileNotice, NoticeKind, notice_all
 from metrics.imports.places import MOST_UNKNOWN, UNKNOWN
+from metrics.imports.read_as import tell_reading
 
 KEPT_FAULTS = 100
 
@@ -24,6 +23,7 @@ class UnknownSite:
 
     name: str
     nearest: list[tuple[str, str]]  # code and name
+    likeliest: tuple[str, str] | None = None  # where one is clearly nearest
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,7 @@ class Found:
                     FileNotice(**own | {"kind": NoticeKind(own["kind"])}) for own in kept["notices"]
                 ],
                 "read_as": [tuple(pair) for pair in kept["read_as"]],
-                "unknown_sites": [
-                    UnknownSite(own["name"], [tuple(near) for near in own["nearest"]])
-                    for own in kept["unknown_sites"]
-                ],
+                "unknown_sites": [_read_unknown(own) for own in kept["unknown_sites"]],
                 "unknown_categories": [
                     UnknownCategory(**own | {"known": [tuple(near) for near in own["known"]]})
                     for own in kept.get("unknown_categories", ())
@@ -117,37 +114,21 @@ def tell_found(run: DryRun) -> Found:
         notices=notice_parts(run) if isinstance(run, PartsRun) else notice_all(run),
         unknown_sites=_tell_unknown(run),
         unused_columns=run.unused_columns,
-        read_as=list(_tell_reading(run)),
+        read_as=list(tell_reading(run)),
         reports=run.reports if isinstance(run, PartsRun) else None,
         unknown_categories=list(_tell_words(run)),
     )
-
-
-def _tell_reading(run: DryRun) -> Iterator[tuple[str, str]]:
-    """Each column that is read, what holds for every row, and what words were said to mean."""
-    mapping, columns = run.file.mapping, run.table.columns
-    texts = {heading.place: heading.text for heading in columns.headings}
-    keys = {heading.place: heading.key for heading in columns.headings}
-    for name, place in columns.places.items():
-        yield texts[place], name
-    named = texts if len(columns.blocks) == 1 else keys
-    pairs = ((named[place], name) for own in columns.blocks for name, place in own.counts.items())
-    yield from dict.fromkeys(pairs)
-    for name, value in columns.constants.items():
-        yield "every row", f"{name} {value}"
-    for name, code in mapping.sites.items():
-        yield name, "left out" if code == LEFT_OUT else f"site {code}"
-    for name, own in (*mapping.dimensions.items(), *mapping.categories.items()):
-        yield name, "left out" if own == LEFT_OUT else own
-    for name, first in mapping.running.items():
-        yield f"running totals of {name}", f"parted into months, from {month_name[first]} anew"
 
 
 def _tell_unknown(run: DryRun) -> list[UnknownSite]:
     finder = run.file.finder
     names = [text for text, place in finder.items() if place == UNKNOWN and text.strip()]
     return [
-        UnknownSite(name.strip(), [(site.code, site.name) for site in finder.nearest(name)])
+        UnknownSite(
+            name.strip(),
+            [(site.code, site.name) for site in finder.nearest(name)],
+            (site.code, site.name) if (site := finder.likeliest(name)) else None,
+        )
         for name in names[:MOST_UNKNOWN]
     ]
 
@@ -157,6 +138,12 @@ def _tell_words(run: DryRun) -> Iterator[UnknownCategory]:
         for own in run.finder.unknown_words()[:MOST_UNKNOWN]:
             known = [(near.code, near.name) for near in run.finder.in_use(own.dimension)]
             yield UnknownCategory(own.word, own.dimension.name, known)
+
+
+def _read_unknown(kept: Mapping) -> UnknownSite:
+    likeliest = kept.get("likeliest")
+    nearest = [tuple(near) for near in kept["nearest"]]
+    return UnknownSite(kept["name"], nearest, tuple(likeliest) if likeliest else None)
 
 
 def _read_fault(kept: Mapping) -> RowFault:

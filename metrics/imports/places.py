@@ -1,8 +1,9 @@
 """Which of a program's sites a file speaks of, however it spells them."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 from typing import Protocol
 
@@ -17,6 +18,7 @@ MOST_NEAREST = 3
 MOST_COMPARED = 30  # codes and names that share most with a text, of which the nearest are chosen
 MOST_UNKNOWN = 200  # names that are told; a file with more has another column in their place
 _LIKE_ENOUGH = 0.6
+MUCH_ALIKE, CLEARLY_MORE = 0.88, 0.1  # of a site that is suggested, and beyond the next
 _TOTALS = {"total", "totals", "grand total", "subtotal", "sub total", "sum", "all", "overall"}
 _TOTALS |= {"all sites", "all districts", "all facilities", "all areas", "whole program"}
 _TOTALS |= {"ensemble", "somme", "total general", "suma", "soma", "gesamt", "summe", "insgesamt"}
@@ -66,6 +68,16 @@ class SiteFinder(dict):
             places = dict.fromkeys([*self.several(text), *self._likened.find(plain)])
             self._nearest[plain] = [self.sites[place] for place in places][:MOST_NEAREST]
         return self._nearest[plain]
+
+    def likeliest(self, text: str) -> Site | None:
+        """The site that is clearly most like a text, if one is: much alike, and no other nearly as
+        much. Another number in the name is another site, however alike the rest."""
+        plain, near = simplify(text), self.nearest(text)
+        if not near or self.several(text):
+            return None
+        alike = [max(_likeness(plain, own.code), _likeness(plain, own.name)) for own in near]
+        second = max(alike[1:], default=0.0)
+        return near[0] if alike[0] >= MUCH_ALIKE and alike[0] - second >= CLEARLY_MORE else None
 
     def find(self, text: str, area: str = "") -> int:
         """What a row says of its site."""
@@ -136,6 +148,13 @@ class _Likened:
         likely = [known for known, _ in shared.most_common(MOST_COMPARED)]
         found = get_close_matches(plain, likely, n=MOST_NEAREST * 2, cutoff=_LIKE_ENOUGH)
         return list(dict.fromkeys(self._places[own] for own in found))
+
+
+def _likeness(plain: str, name: str) -> float:
+    known = simplify(name)
+    if re.findall(r"\d+", plain) != re.findall(r"\d+", known):
+        return 0.0
+    return SequenceMatcher(None, plain, known).ratio()
 
 
 def _pieces(plain: str) -> set[str]:
