@@ -78,7 +78,7 @@ class PartsExplainer(Explainer):
         """The first that is wrong: what comes after it could not be asked."""
         run = self.run
         if run.report[entry] < 0:
-            return [_say_no_report(site, month)]
+            return self._say_shut(site, month) or [_say_no_report(site, month)]
         if unreadable := list(self._say_unreadable(entry, texts)):
             return unreadable
         if run.against[entry]:

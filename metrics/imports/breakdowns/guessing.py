@@ -22,7 +22,8 @@ _LIKE = {"sex": "gender|sexe|sexo|geschlecht"}  # a dimension's code -> other na
 _WORDS = {  # a category's code -> what it is called elsewhere
     "female": "f|girl|girls|females|feminin|femenino|feminino|fille|filles|nina|ninas|weiblich",
     "male": "m|boy|boys|males|masculin|masculino|garcon|garcons|nino|ninos|mannlich",
-    "unknown": "u|not known|not stated|unspecified|indetermine|desconocido|ignorado|unbekannt",
+    "unknown": "u|not known|not stated|not recorded|unspecified|indetermine|desconocido|ignorado"
+    "|unbekannt",
 }
 
 

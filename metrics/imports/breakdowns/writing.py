@@ -45,6 +45,15 @@ ADD = """
     SELECT report_id, category_id, NULLIF(live_births, {none}), NULLIF(infant_deaths, {none})
     FROM incoming_parts WHERE id = 0
 """
+# Parts of before there was a history of them: what they held is not lost with the first change.
+KEEP_BEFORE = """
+    INSERT INTO {parts_history} ({fields}, {note})
+    SELECT {stored}, '+', %(updated_at)s, NULL, 'as it was'
+    FROM incoming_parts AS incoming JOIN {parts} AS stored ON stored.id = incoming.id
+    WHERE incoming.id > 0 AND NOT EXISTS (
+        SELECT 1 FROM {parts_history} AS earlier WHERE earlier.id = stored.id
+    )
+"""
 CHANGE = """
     UPDATE {parts} AS stored SET live_births = NULLIF(incoming.live_births, {none}),
         infant_deaths = NULLIF(incoming.infant_deaths, {none})
@@ -88,8 +97,9 @@ def write_parts(
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("Parts are written all or none: open a transaction.")
-    incoming, move, keep_reports, add, change, keep = (
-        own.format(**NAMES) for own in (INCOMING, MOVE, KEEP_REPORTS, ADD, CHANGE, KEEP)
+    incoming, move, keep_reports, add, keep_before, change, keep = (
+        own.format(**NAMES)
+        for own in (INCOMING, MOVE, KEEP_REPORTS, ADD, KEEP_BEFORE, CHANGE, KEEP)
     )
     said, reports, written = say_written(batch, by, now), 0, 0
     with connection.cursor() as cursor:
@@ -102,6 +112,7 @@ def write_parts(
             _execute(cursor, move, said, of_piece)
             _execute(cursor, keep_reports, said, of_piece)
             _execute(cursor, add, said, int((piece.pk == 0).sum()))
+            cursor.execute(keep_before, said)
             _execute(cursor, change, said, int((piece.pk > 0).sum()))
             _execute(cursor, keep, said, len(piece))
             cursor.execute("DROP TABLE incoming_parts")

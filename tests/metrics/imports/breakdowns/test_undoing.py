@@ -113,10 +113,21 @@ def test_file_is_not_undone_where_its_months_are_locked_by_now(program, report):
     assert len(parts()) == 2
 
 
-def test_part_without_an_earlier_version_is_not_guessed_at(program, report):
+def test_part_of_before_there_was_a_history_gets_back_what_it_held(program, report):
     keep(report, female=(18, 1))
     BreakdownCount.history.all().delete()
+    undo(bring(program))
+    assert parts() == [("female", 18, 1)]
+    kept = BreakdownCount.history.filter(category__code="female").order_by("history_id")
+    assert list(kept.values_list("live_births", "history_change_reason")) == [
+        (18, "as it was"), (19, "version 2"), (18, "version 3"),
+    ]  # fmt: skip
+
+
+def test_part_whose_earlier_version_was_lost_is_not_guessed_at(program, report):
+    keep(report, female=(18, 1))
     batch = bring(program)
+    BreakdownCount.history.filter(live_births=18).delete()
     with pytest.raises(UndoRefusedError, match="no earlier version is kept"):
         undo(batch)
     assert parts() == [("female", 19, 1), ("male", 21, 1)]
