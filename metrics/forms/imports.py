@@ -34,6 +34,11 @@ _WORDS_MEAN = {
     "category": "Category",
     "running": "Running totals of",
 }
+_ABOVE_CHOICES = [
+    (EMPTY, "Refuse its row"),
+    *((kind, f"The {kind} is that above") for kind in ABOVE),
+    ("site, year", "Site and year are those above"),
+]
 _HEADER_CHOICES = [(EMPTY, "Find them"), *((str(row), f"Row {row}") for row in range(1, 11))]
 _HEADER_CHOICES += [(f"{row}-{row + 1}", f"Rows {row} and {row + 1}") for row in range(1, 6)]
 
@@ -110,11 +115,7 @@ class ColumnsForm(forms.Form):
     above = forms.ChoiceField(
         label="An empty cell of those that say where and when",
         required=False,
-        choices=[
-            (EMPTY, "Refuse its row"),
-            *((kind, f"The {kind} is that above") for kind in ABOVE),
-            ("site, year", "Site and year are those above"),
-        ],
+        choices=_ABOVE_CHOICES,
         help_text="As where cells were merged, and the first stands for those below it.",
     )
     marked = forms.ChoiceField(
@@ -145,8 +146,9 @@ class ColumnsForm(forms.Form):
         self.preview, self.program, self.kept = preview, program, dict(lines)
         super().__init__(sent, initial=self._initial())
         above = self.kept.get("above", LEFT_OUT)
-        if above not in {LEFT_OUT, *dict(self._choices("above").choices)}:
-            self._choices("above").choices += [(above, f"Those above: {above}")]
+        if above not in {LEFT_OUT, *dict(_ABOVE_CHOICES)}:
+            several = (above, f"Those above: {above}")
+            self._choices("above").choices = [*_ABOVE_CHOICES, several]
         sheets = [(s.name, s.name) for s in preview.source.sheets if s.name]
         self._choices("sheet").choices = [(EMPTY, "The first that is shown"), *sheets]
         sites = program.sites.order_by("name", "code").values_list("code", "name")

@@ -199,8 +199,8 @@ def _as_named(own: list[Heading], name: str) -> list[Heading]:
 
 def _time_of(heading: Heading, mapping: Mapping) -> Time:
     """The month that a heading names, the number of one without its year, or None."""
-    if heading.is_span:
-        return _month_in_span(heading, mapping)
+    if heading.is_span and heading.year is not None:
+        return _month_in_span(heading, heading.year, mapping)
     if heading.month_of_year is not None:
         return heading.month_of_year
     if heading.month is not None or heading.year is None:
@@ -213,7 +213,7 @@ def _time_of(heading: Heading, mapping: Mapping) -> Time:
     return date(heading.year, read_month_of_year(mapping.constants["month_of_year"]), 1)
 
 
-def _month_in_span(heading: Heading, mapping: Mapping) -> date:
+def _month_in_span(heading: Heading, year: int, mapping: Mapping) -> date:
     """The month of a heading whose year begins in one and ends in the next, such as 2010-11."""
     said = heading.month_of_year or mapping.constants.get("month_of_year")
     if mapping.year_begins == 1 or said is None:
@@ -223,7 +223,7 @@ def _month_in_span(heading: Heading, mapping: Mapping) -> date:
             'year’s counts are to stand, for example year_begins = 4 and month_of_year = "3".'
         )
     number = read_month_of_year(str(said))
-    return date(heading.year + (number < mapping.year_begins), number, 1)
+    return date(year + (number < mapping.year_begins), number, 1)
 
 
 def _refuse_repeated(headings):

@@ -92,7 +92,7 @@ def _read_chunk(made: _Chunks, row: Numbers, cells, columns: Columns, readers: R
     made.rows += len(row) - int(blank.sum())
     made.skipped += int(is_skipped.sum())
     made.misplaced.append(row[is_wrong])
-    count_gaps(made.gaps, cells, np.flatnonzero(is_wrong), columns)
+    count_gaps(made.gaps, cells, np.flatnonzero(is_wrong).tolist(), columns)
     sites = {columns.places[name] for name in SITE_COLUMNS if name in columns.places}
     for place in sites:
         made.refused.update(texts[place][n] for n in np.flatnonzero(is_wrong))

@@ -1,5 +1,9 @@
 """What our columns are called where people read of them."""
 
+from collections.abc import Iterable
+
+from django.utils.text import capfirst
+
 from metrics.imports.mapping import PART_COLUMNS
 from metrics.models import COUNT_FIELDS, MonthlyReport
 
@@ -23,8 +27,11 @@ def name_count(field: str) -> str:
     return str(MonthlyReport._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
 
 
-COUNT_WORDS = {
-    field: f"{name[:1].upper()}{name[1:]}"
-    for field, name in ((field, name_count(field)) for field in COUNT_FIELDS)
-}
+def list_counts(fields: Iterable[str]) -> str:
+    """Several counts within a sentence, such as live births and infant deaths."""
+    *names, last = map(name_count, fields)
+    return f"{', '.join(names)} and {last}" if names else last
+
+
+COUNT_WORDS = {field: capfirst(name_count(field)) for field in COUNT_FIELDS}
 WORDS = PLACE_WORDS | PART_WORDS | COUNT_WORDS

@@ -3,15 +3,20 @@ suddenly holds something else."""
 
 from calendar import month_name
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+from django.utils.text import capfirst
 
 from metrics.imports.checks import DryRun, FileRead
+from metrics.imports.context import place_of
 from metrics.imports.mapping import LEFT_OUT
 from metrics.imports.notices.kinds import FileNotice, NoticeKind
+from metrics.imports.numbers import MISSING
 from metrics.imports.running import find_running
 from metrics.imports.table import Numbers, Table, date_of
+from metrics.imports.words import list_counts, name_count
 from metrics.stats.oddities import Oddity, find_oddity
 from programs.periods import MONTHS_PER_YEAR, format_month
 
@@ -33,7 +38,7 @@ def notice_running(file: FileRead) -> Iterator[FileNotice]:
     lines = {f"running {name}": str(start) for name in names}
     yield FileNotice(
         NoticeKind.RUNNING,
-        f"{', '.join(names)} only ever rise from month to month and begin anew in "
+        f"{capfirst(list_counts(names))} only ever rise from month to month and begin anew in "
         f"{month_name[start]}: they look like running totals of a year, not like monthly counts. "
         "Stored as they are, every figure would be several times too high.",
         {"They are running totals: take the differences": lines},
@@ -45,8 +50,9 @@ def notice_parted(file: FileRead) -> Iterator[FileNotice]:
         start = month_name[file.mapping.running[names[0]]]
         yield FileNotice(
             NoticeKind.PARTED,
-            f"{', '.join(names)} are read as running totals that begin anew in {start}, as was "
-            "said of this file or of one like it: each month is the difference to the one before.",
+            f"{capfirst(list_counts(names))} are read as running totals that begin anew in "
+            f"{start}, as was said of this file or of one like it: each month is the difference "
+            "to the one before.",
             {"They are monthly counts": {f"running {name}": LEFT_OUT for name in names}},
         )
 
@@ -88,14 +94,26 @@ def notice_partial(file: FileRead) -> Iterator[FileNotice]:
 
 def notice_jumps(run: DryRun) -> Iterator[FileNotice]:
     table = run.table
+    if not len(table):
+        return
+    if "live_births" not in table.counts:
+        table = replace(table, counts={**table.counts, "live_births": _stored_births(run)})
     for name in _DEATHS:
         own = table.counts.get(name)
-        births = table.counts.get("live_births")
-        if own is None or births is None:
+        if own is None:
             continue
-        chosen = (own >= 0) & (births >= 0)
+        chosen = (own >= 0) & (table.counts["live_births"] >= 0)
         if chosen.any() and (jump := _find_jump(table, name, chosen)):
             yield jump
+
+
+def _stored_births(run: DryRun) -> Numbers:
+    """The births of a file that has none, so that its deaths are held against some."""
+    stored = run.context.stored
+    at, is_stored = stored.find(place_of(run.table.site, run.table.month))
+    births = np.full(len(run.table), MISSING, dtype=np.int32)
+    births[is_stored] = stored.counts["live_births"][at[is_stored]]
+    return births
 
 
 def _find_jump(table: Table, name: str, chosen: Numbers) -> FileNotice | None:
@@ -121,9 +139,9 @@ def _find_jump(table: Table, name: str, chosen: Numbers) -> FileNotice | None:
     died_now, born_now, died_before, born_before = best[2]
     return FileNotice(
         NoticeKind.JUMP,
-        f"From {format_month(month)} on, {name} is {died_now:,} to {born_now:,} live births in "
-        f"{JUMP_MONTHS} months; before it was {died_before:,} to {born_before:,}. Does the column "
-        "still hold the same thing, such as deaths before the first birthday only?",
+        f"From {format_month(month)} on, {name_count(name)} are {died_now:,} to {born_now:,} live "
+        f"births in {JUMP_MONTHS} months; before they were {died_before:,} to {born_before:,}. "
+        "Does the column still hold the same thing, such as deaths before the first birthday only?",
     )
 
 

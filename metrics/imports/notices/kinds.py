@@ -24,8 +24,13 @@ class NoticeKind(StrEnum):
     SHEETS = "sheets"
 
 
-_SERIOUS = (NoticeKind.RUNNING, NoticeKind.JUMP, NoticeKind.PARTIAL, NoticeKind.ERASED)
-_SERIOUS += (NoticeKind.AREAS,)
+_SERIOUS = {
+    NoticeKind.RUNNING,
+    NoticeKind.JUMP,
+    NoticeKind.PARTIAL,
+    NoticeKind.ERASED,
+    NoticeKind.AREAS,
+}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from metrics.imports.checks import DryRun, Outcome
 from metrics.imports.context import place_of
 from metrics.imports.notices.kinds import FileNotice, NoticeKind
 from metrics.imports.numbers import Empty
+from metrics.imports.words import list_counts
 
 
 def notice_erased(run: DryRun) -> Iterator[FileNotice]:
@@ -20,7 +21,7 @@ def notice_erased(run: DryRun) -> Iterator[FileNotice]:
         for name, own in table.counts.items()
     }
     if number := sum(erased.values()):
-        names = ", ".join(name for name, times in erased.items() if times)
+        names = list_counts(name for name, times in erased.items() if times)
         yield FileNotice(
             NoticeKind.ERASED,
             f"{number:,} stored number{'' if number == 1 else 's'} would become empty, since the "

@@ -116,7 +116,19 @@ def test_file_of_which_nothing_is_counted_is_still_refused():
 def test_running_totals_of_deaths_are_noticed_without_births(stored):
     rows = [f"A,2024-{month:02},{month * 3}\n" for month in range(1, 13)]
     found = check(stored, "site_code,month,infant_deaths\n" + "".join(rows))
-    assert notices(found)[NoticeKind.RUNNING].text.startswith("infant_deaths only ever rise")
+    assert notices(found)[NoticeKind.RUNNING].text.startswith("Infant deaths only ever rise")
+
+
+def test_deaths_that_suddenly_hold_something_else_are_noticed_against_stored_births(program):
+    births, deaths = ([("A", n, 40 + n % 3) for n in range(18)], [1] * 12 + [9] * 6)
+    for code, n, born in births:
+        site, month = Site.objects.get(code=code), date(2023 + n // 12, n % 12 + 1, 1)
+        MonthlyReportFactory(site=site, month=month, live_births=born, infant_deaths=None)
+    rows = [f"A,{2023 + n // 12}-{n % 12 + 1:02},{died}\n" for n, died in enumerate(deaths)]
+    found = check(program, "site_code,month,infant_deaths\n" + "".join(rows))
+    assert notices(found)[NoticeKind.JUMP].text.startswith(
+        "From 2024-01 on, infant deaths are 54 to"
+    )
 
 
 def test_page_asks_for_the_births_where_a_column_may_hold_them(client, program, today):

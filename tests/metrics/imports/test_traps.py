@@ -81,7 +81,7 @@ def test_running_totals_that_are_parted_are_said_and_may_be_taken_back(program):
     text = table(months("A", [40, 41, 45], [0, 0, 0], date(2024, 1, 1)))
     lines = {"running live_births": "1"}
     notice = notices(check(program, text, lines))[NoticeKind.PARTED]
-    assert "live_births are read as running totals that begin anew in January" in notice.text
+    assert "Live births are read as running totals that begin anew in January" in notice.text
     [back] = notice.offers.values()
     assert [own[2] for own in written(program, text, lines | back)] == [40, 41, 45]
 
@@ -308,7 +308,7 @@ def test_column_that_suddenly_holds_something_else_is_noticed(program):
     deaths = DEATHS[:12] + [own + 12 for own in DEATHS[12:]]
     text = table([*months("A", BIRTHS, deaths), *months("B", BIRTHS, deaths)])
     notice = notices(check(program, text))[NoticeKind.JUMP]
-    assert notice.text.startswith("From 2023-04 on, infant_deaths is 162 to 488 live births")
+    assert notice.text.startswith("From 2023-04 on, infant deaths are 162 to 488 live births")
 
 
 def test_real_change_at_one_site_of_many_is_no_change_of_the_column(program):
