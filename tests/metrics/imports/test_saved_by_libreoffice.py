@@ -54,3 +54,16 @@ def test_workbook_is_read_as_a_person_reads_it(program):
     found, rows = look(program, content, lines, name)
     assert [(code, month, *map(own.get, COUNTS)) for code, month, own, _ in rows] == WRITTEN
     assert (found.rows, found.number(Outcome.NEW), found.left_out) == (7, 6, 0)  # and a total
+
+
+def test_csv_is_read_as_a_person_reads_it_once_names_are_taken_from_above(program):
+    """In a CSV nothing is merged: the site stands in the first of its rows alone."""
+    name = "saved_by_libreoffice.csv"
+    content = (DATA / name).read_bytes()
+    lines = guessed(name, content)
+    found, _ = look(program, content, lines, name)
+    assert (found.number(Outcome.NEW), found.left_out) == (2, 4)
+    [offered] = [own.offers for own in found.notices if own.is_urgent]
+    settled, rows = look(program, content, lines | offered["Take what stands above"], name)
+    assert [(code, month, *map(own.get, COUNTS)) for code, month, own, _ in rows] == WRITTEN
+    assert settled.left_out == 0
