@@ -49,7 +49,8 @@ BREAKDOWNS = Dataset(
     kind="breakdowns",
     title="Breakdowns",
     says="The same births and deaths by sex, mother's age and whatever else is asked for, a row a "
-    "site, month and category.",
+    "site, month and category, in the form in which breakdowns are brought in: brought in again it "
+    "changes nothing.",
     columns=(
         *SITE_COLUMNS,
         MONTH_COLUMN,

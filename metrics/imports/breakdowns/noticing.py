@@ -13,6 +13,7 @@ from metrics.imports.notices.cells import notice_codes, notice_counted
 from metrics.imports.notices.course import notice_parted, notice_running
 from metrics.imports.numbers import Empty
 from metrics.imports.places import SKIPPED
+from metrics.imports.words import list_counts
 
 SHOWN_WORDS = 5
 
@@ -35,7 +36,7 @@ def _notice_erased(run: PartsRun) -> Iterator[FileNotice]:
         for name, own in run.table.counts.items()
     }
     if number := sum(erased.values()):
-        names = ", ".join(name for name, times in erased.items() if times)
+        names = list_counts(name for name, times in erased.items() if times)
         yield FileNotice(
             NoticeKind.ERASED,
             f"{number:,} stored number{'' if number == 1 else 's'} of categories would become "

@@ -165,7 +165,7 @@ def test_empty_cell_takes_a_number_away_or_leaves_it_as_the_mapping_says(program
     assert summary(found) == (0, 1, 0, 0, 0)
     assert found.notices[0].text == (
         "1 stored number of categories would become empty, since the file has an empty cell there: "
-        "infant_deaths."
+        "infant deaths."
     )
     kept = check(program, rows("sex,female,19,"), {"empty": "keep"})
     assert summary(kept) == (0, 0, 1, 0, 0)
