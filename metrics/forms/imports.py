@@ -44,7 +44,7 @@ _HEADER_CHOICES += [(f"{row}-{row + 1}", f"Rows {row} and {row + 1}") for row in
 
 
 class ImportForm(forms.Form):
-    """A file of monthly reports."""
+    """A file of monthly reports, or of their breakdowns."""
 
     file = forms.FileField(
         label="CSV file or XLSX workbook",
@@ -113,7 +113,7 @@ class ColumnsForm(forms.Form):
         choices=[(EMPTY, "Not needed"), *((str(n), f"Month {n}") for n in range(2, 13))],
     )
     above = forms.ChoiceField(
-        label="An empty cell of those that say where and when",
+        label="Where the site, year or month is empty",
         required=False,
         choices=_ABOVE_CHOICES,
         help_text="As where cells were merged, and the first stands for those below it.",

@@ -1,4 +1,5 @@
-"""Files of monthly reports: read, checked by the gate, and applied as a whole or not at all."""
+"""Files of monthly reports and of their breakdowns: read, checked by the gate, and applied as a
+whole or not at all."""
 
 from metrics.imports.batches import (
     apply_batch,

@@ -27,11 +27,16 @@ class UnknownSite:
 
 
 @dataclass(frozen=True)
-class UnknownCategory:
-    """A word in a file of breakdowns that is no category of its dimension, and those that are."""
+class UnknownPart:
+    """A word in a file of breakdowns that is no dimension, or no category of its own, and those
+    that are.
 
+    kind : dimension or category; of : the name of the category's dimension
+    """
+
+    kind: str
     word: str
-    dimension: str
+    of: str
     known: list[tuple[str, str]]  # code and name
 
 
@@ -54,7 +59,7 @@ class Found:
     unused_columns: list[str]
     read_as: list[tuple[str, str]]
     reports: int | None = None
-    unknown_categories: list[UnknownCategory] = field(default_factory=list)
+    unknown_parts: list[UnknownPart] = field(default_factory=list)
 
     def number(self, outcome: Outcome) -> int:
         return self.numbers[outcome.name]
@@ -94,9 +99,9 @@ class Found:
                 ],
                 "read_as": [tuple(pair) for pair in kept["read_as"]],
                 "unknown_sites": [_read_unknown(own) for own in kept["unknown_sites"]],
-                "unknown_categories": [
-                    UnknownCategory(**own | {"known": [tuple(near) for near in own["known"]]})
-                    for own in kept.get("unknown_categories", ())
+                "unknown_parts": [
+                    UnknownPart(**own | {"known": [tuple(near) for near in own["known"]]})
+                    for own in kept.get("unknown_parts", ())
                 ],
             }
         )
@@ -116,7 +121,7 @@ def tell_found(run: DryRun) -> Found:
         unused_columns=run.unused_columns,
         read_as=list(tell_reading(run)),
         reports=run.reports if isinstance(run, PartsRun) else None,
-        unknown_categories=list(_tell_words(run)),
+        unknown_parts=list(_tell_words(run)),
     )
 
 
@@ -133,11 +138,12 @@ def _tell_unknown(run: DryRun) -> list[UnknownSite]:
     ]
 
 
-def _tell_words(run: DryRun) -> Iterator[UnknownCategory]:
+def _tell_words(run: DryRun) -> Iterator[UnknownPart]:
     if isinstance(run, PartsRun):
         for own in run.finder.unknown_words()[:MOST_UNKNOWN]:
-            known = [(near.code, near.name) for near in run.finder.in_use(own.dimension)]
-            yield UnknownCategory(own.word, own.dimension.name, known)
+            known = [(near.code, near.name) for near in run.finder.known_for(own)]
+            kind, of = ("category", own.dimension.name) if own.dimension else ("dimension", "")
+            yield UnknownPart(kind, own.word, of, known)
 
 
 def _read_unknown(kept: Mapping) -> UnknownSite:

@@ -11,11 +11,12 @@ _COLUMNS = {
     "area": ("area_name",),
     "year": ("year",),
     "month": ("month", "month_of_year"),
+    "dimension": ("dimension",),
 }
 
 
 def places_said(columns: Columns) -> dict[str, list[int]]:
-    """Where a file says site, area, year and month, as far as it does."""
+    """Where a file says site, area, year, month and dimension, as far as it does."""
     found = {
         kind: [columns.places[name] for name in names if name in columns.places]
         for kind, names in _COLUMNS.items()

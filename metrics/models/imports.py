@@ -21,8 +21,8 @@ class ImportBatchQuerySet(models.QuerySet):
 
 
 class ImportBatch(models.Model):
-    """One file of monthly reports: kept as it came, checked, then applied as a whole or not at
-    all, and undone as a whole. Not applied: none of its rows count."""
+    """One file of monthly reports or of their breakdowns: kept as it came, checked, then applied
+    as a whole or not at all, and undone as a whole. Not applied: none of its rows count."""
 
     program = models.ForeignKey(Program, models.PROTECT, related_name="import_batches")
     file_name = models.CharField(max_length=200)

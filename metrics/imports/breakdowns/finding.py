@@ -12,29 +12,38 @@ from metrics.models import Category, Dimension
 from programs.models import Program
 
 _WHOLES = {"both", "both sexes", "all categories", "any"}  # besides the totals of sites
+_SIGNS = "<>=≤≥+"  # that make another category of the same number, such as <20 and 20+
+
+
+def plain_word(text: str) -> str:
+    """A word without case, accents, spare spaces and those signs that mean nothing."""
+    signs = "".join(own for own in text if own in _SIGNS)
+    return f"{signs} {simplify(text)}".strip()
 
 
 class WordFinder(dict):
     """A text -> its place among codes and names, UNKNOWN, or SKIPPED where it is left out.
 
-    As it is written, else whatever its case, else whatever its accents and punctuation. What
-    stands for several stands for none; a retired name stands back behind one in use.
+    As it is written, else whatever its case, else whatever its accents and punctuation, but for
+    signs that count. What stands for several stands for none; a retired name stands back behind
+    one in use.
     """
 
     def __init__(self, named: Sequence[Named], aliases: Mapping[str, str], retired=frozenset()):
         super().__init__()
-        self._aliases = {simplify(word): own for word, own in aliases.items()}
-        self._known = [_spell(named, retired, how) for how in (str.strip, str.casefold, simplify)]
+        self._aliases = {plain_word(word): own for word, own in aliases.items()}
+        self._known = [_spell(named, retired, how) for how in (str.strip, str.casefold, plain_word)]
 
     def __missing__(self, text: str) -> int:
         place = self[text] = self._find(plain_text(text).strip())
         return place
 
     def _find(self, text: str) -> int:
-        alias = self._aliases.get(simplify(text), text)
+        alias = self._aliases.get(plain_word(text), text)
         if alias == LEFT_OUT and text != LEFT_OUT:
             return SKIPPED
-        for known, key in zip(self._known, (alias, alias.casefold(), simplify(alias)), strict=True):
+        spelled = alias, alias.casefold(), plain_word(alias)
+        for known, key in zip(self._known, spelled, strict=True):
             if key in known:
                 return known[key]
         plain = simplify(text)
@@ -56,9 +65,9 @@ def _spell(named, retired, how) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class UnknownWord:
-    """A word of the file that is no category of its dimension."""
+    """A word of the file that is no category of its dimension; or, without one, no dimension."""
 
-    dimension: Dimension
+    dimension: Dimension | None
     word: str
 
 
@@ -98,13 +107,18 @@ class PartFinder(dict):
         return None if place < 0 else self.dimensions[place]
 
     def unknown_words(self) -> list[UnknownWord]:
-        """What was sought and is no category of a dimension that is known."""
+        """What was sought and is no dimension, or no category of one that is known."""
         sought = (
-            UnknownWord(dimension, category.strip())
+            UnknownWord(own, (category if own else text).strip())
             for (text, category), place in self.items()
-            if place == UNKNOWN and category.strip() and (dimension := self.dimension_of(text))
+            if place == UNKNOWN
+            for own in [self.dimension_of(text)]
         )
-        return list(dict.fromkeys(sought))
+        return [own for own in dict.fromkeys(sought) if own.word]
+
+    def known_for(self, unknown: UnknownWord) -> list[Dimension] | list[Category]:
+        """What such a word may be."""
+        return self.in_use(unknown.dimension) if unknown.dimension else self.dimensions
 
     def in_use(self, dimension: Dimension) -> list[Category]:
         """The categories of a dimension that take new counts."""
@@ -113,7 +127,11 @@ class PartFinder(dict):
     def skipped_words(self) -> list[str]:
         """What was left out: words that add up others, or were said to be left out."""
         skipped = [texts for texts, place in self.items() if place == SKIPPED]
-        return sorted({category.strip() or dimension for dimension, category in skipped})
+        named = {
+            dimension if self._words[dimension] == SKIPPED else category
+            for dimension, category in skipped
+        }
+        return sorted(word.strip() for word in named)
 
     def is_asked(self, category: Category) -> bool:
         """Whether new counts of a category are taken: its dimension is asked for by the program,

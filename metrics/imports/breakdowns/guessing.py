@@ -78,7 +78,11 @@ def _dimension_called(finder: PartFinder, text: str) -> Dimension | None:
 def _tells_apart(preview: Preview, heading: Heading, lines: Lines) -> bool:
     """Whether rows of one site and month differ by this column: else it says something of the
     site, such as its residence."""
-    keys = [lines[own] for own in (*SITE_COLUMNS, "area_name", *MONTH_COLUMNS, "counted") if own in lines]
+    keys = [
+        lines[own]
+        for own in (*SITE_COLUMNS, "area_name", *MONTH_COLUMNS, "counted")
+        if own in lines
+    ]
     places = [own.place for own in preview.headings if own.key in keys]
     seen: dict[tuple[str, ...], set[str]] = {}
     for row in preview.sample:

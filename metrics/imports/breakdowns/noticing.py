@@ -9,8 +9,9 @@ from metrics.imports.breakdowns.judging import PartsRun
 from metrics.imports.breakdowns.series import as_series, part_of
 from metrics.imports.checks import FileRead, Outcome
 from metrics.imports.notices import FileNotice, NoticeKind, notice_late, notice_sheets
-from metrics.imports.notices.cells import notice_codes, notice_counted
+from metrics.imports.notices.cells import notice_areas, notice_codes, notice_counted
 from metrics.imports.notices.course import notice_parted, notice_running
+from metrics.imports.notices.gaps import notice_filled, notice_gaps
 from metrics.imports.numbers import Empty
 from metrics.imports.places import SKIPPED
 from metrics.imports.words import list_counts
@@ -22,9 +23,20 @@ def notice_parts(run: PartsRun) -> list[FileNotice]:
     """Look at the whole file; the most serious first."""
     file = run.file
     series = replace(file, table=as_series(file.table, run.parts.categories))
-    found = [*notice_running(series), *notice_parted(file), *_notice_erased(run)]
-    found += [*_notice_sent_back(run), *notice_codes(file), *notice_counted(file)]
+    found = [*notice_running(series), *notice_parted(file), *notice_gaps(file)]
+    found += [*notice_areas(file), *_notice_erased(run), *_notice_sent_back(run)]
+    found += [*_notice_codes(file), *notice_counted(file), *notice_filled(file)]
     return [*found, *_notice_skipped(run), *notice_late(file), *notice_sheets(file)]
+
+
+def _notice_codes(file: FileRead) -> Iterator[FileNotice]:
+    """As for reports, but for what a withheld count does: no rate is made of parts."""
+    for own in notice_codes(file):
+        if own.kind is NoticeKind.WITHHELD:
+            said = own.text.partition(" They are taken")[0]
+            text = f"{said} They are taken as not counted, which is not zero; what is stored stays."
+            own = replace(own, text=text)
+        yield own
 
 
 def _notice_erased(run: PartsRun) -> Iterator[FileNotice]:

@@ -1,4 +1,4 @@
-"""Bring a file of monthly reports into a program."""
+"""Bring a file of monthly reports, or of their breakdowns, into a program."""
 
 from pathlib import Path
 
@@ -23,7 +23,10 @@ SHOWN_FAULTS = 20
 
 
 class Command(BaseCommand):
-    help = "Brings in a CSV or XLSX file of monthly reports: all of it, or nothing at a fault."
+    help = (
+        "Brings in a CSV or XLSX file of monthly reports or of their breakdowns: all of it, or "
+        "nothing at a fault."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, metavar="FILE")

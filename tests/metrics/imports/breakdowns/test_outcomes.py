@@ -92,8 +92,8 @@ def test_wrong_row_is_refused_with_a_sentence(program, row, sentence):
 
 def test_unknown_word_is_offered_with_the_categories_that_it_may_be(program):
     Category.objects.filter(code="male").update(retired=True)
-    [own] = check(program, rows("sex,girls,1,0")).unknown_categories
-    assert (own.word, own.dimension) == ("girls", "Sex")
+    [own] = check(program, rows("sex,girls,1,0")).unknown_parts
+    assert (own.kind, own.word, own.of) == ("category", "girls", "Sex")
     assert own.known == [("female", "Female"), ("unknown", "Unknown")]
 
 

@@ -55,13 +55,23 @@ def test_columns_of_others_are_guessed_and_words_are_said_on_the_page(client, pr
     address = upload(client, THEIRS)
     shown = client.get(address)
     assert summary(shown.context["found"]) == (1, 0, 0, 0, 1)
-    assert "Which categories are these?" in shown.text
+    assert "What are these parts of?" in shown.text
     said = {"ours": ["category Lads"], "theirs": ["male"]}
     client.post(f"{address}settle/", said)
     do(client, address, "apply")
     assert parts() == [("female", 19, None), ("male", 21, None)]
     next_file = client.get(upload(client, THEIRS.replace("19", "18").replace("21", "22")))
     assert summary(next_file.context["found"]) == (0, 2, 0, 0, 0)
+
+
+def test_breakdown_that_is_called_otherwise_is_said_on_the_page(client, program):
+    address = upload(client, GOOD.replace(",sex,", ",Sexe de l’enfant,"))
+    [own] = client.get(address).context["found"].unknown_parts
+    assert (own.kind, own.word, own.known) == (
+        "dimension", "Sexe de l’enfant", [("sex", "Sex")],
+    )  # fmt: skip
+    client.post(f"{address}settle/", {"ours": f"dimension {own.word}", "theirs": "sex"})
+    assert summary(client.get(address).context["found"]) == (2, 0, 0, 0, 0)
 
 
 def test_columns_page_offers_dimension_and_category_and_keeps_them(client, program):
@@ -125,13 +135,13 @@ def test_large_file_is_looked_through_in_the_background(client, program, setting
     found = shown.context["found"]
     assert (summary(found), found.reports) == ((2, 0, 0, 0, 1), 1)
     assert Found.from_json(found.to_json()) == found
-    assert "Which categories are these?" in shown.text
+    assert "What are these parts of?" in shown.text
     assert ImportBatch.objects.get().reports_written == 1
 
 
 def test_dry_run_that_was_kept_before_there_were_breakdowns_is_still_shown(program):
     kept = check_batch(receive(program, GOOD), today=TODAY).to_json()
-    old = {name: own for name, own in kept.items() if name not in ("reports", "unknown_categories")}
+    old = {name: own for name, own in kept.items() if name not in ("reports", "unknown_parts")}
     assert Found.from_json(old).reports is None
 
 

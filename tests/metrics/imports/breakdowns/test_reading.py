@@ -71,6 +71,12 @@ def stored_by(program, text, mapping):
             "counted Births = live_births",
             id="a row a count",
         ),
+        pytest.param(
+            "site_code,month,dimension,category,live_births,infant_deaths\n"
+            "A,2024-01,sex,female,19,1\n,,,male,21,1\n",
+            "above = site, month, dimension",
+            id="merged down",
+        ),
     ],
 )  # fmt: skip
 def test_file_is_read_whatever_its_shape(program, text, mapping):
@@ -134,7 +140,18 @@ def test_names_that_differ_by_their_signs_alone_are_told_apart(program, report):
         own.categories.create(code=code, name=name)
     text = rows("mothers age,<20,1,0", "Mother's age,>20,2,0")
     assert stored_by(program, text, "dimension mothers age = age") == [("a", 1, 0), ("b", 2, 0)]
-    assert 'category: "20" is none of Mother\'s age.' in faults(program, rows("age,20,1,0"))[0]
+
+
+@pytest.mark.parametrize("word", ["20", ">20", "20+", "<=20", "≤20"])
+def test_sign_of_a_number_is_no_punctuation(program, word):
+    own = Dimension.objects.create(code="age", name="Mother's age")
+    own.programs.add(program)
+    own.categories.create(code="young", name="<20")
+    own.categories.create(code="old", name="35+")
+    said = faults(program, rows(f"age,{word},1,0"))
+    assert said[0].startswith(f'row 2, category: "{word}" is none of Mother\'s age.')
+    mapping = {f"category {word}": "young", "category < 20 ": "-"}
+    assert summary(check(program, rows(f"age,{word},1,0", "age,35 +,1,0"), mapping))[0] == 2
 
 
 def test_name_of_a_retired_category_means_the_one_in_use(program, report):

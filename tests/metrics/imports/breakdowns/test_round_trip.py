@@ -12,6 +12,7 @@ from metrics.exports import DATASETS, Asked, Ending, send_dataset
 from metrics.gate import check_breakdown
 from metrics.imports import Outcome
 from metrics.imports.checks import read_file
+from metrics.imports.found import tell_found
 from metrics.imports.judging import judge
 from metrics.imports.opening import open_content
 from metrics.models import BreakdownCount, Category, Dimension, MonthlyReport
@@ -107,7 +108,7 @@ def test_drawn_files_are_judged_as_one_by_one(kept, said, retired, approved):
 
 
 def judged(program, reports, said):
-    """Place -> outcome, as the file is judged."""
+    """Place -> outcome, as the file is judged; what does not come in has a sentence."""
     if not said:
         return {}
     lines = [HEADER]
@@ -117,8 +118,10 @@ def judged(program, reports, said):
         lines.append(f"{own.site.code},{own.month:%Y-%m},home,{code},{births},{deaths}")
     with open_content(["\n".join(lines).encode()], "x.csv") as source:
         run = judge(read_file(program, source, {}), program, today=TODAY)
+        explained = {own.row for own in tell_found(run).faults}
     places = dict(enumerate(said, start=2))
-    rows = zip(run.table.row.tolist(), run.outcomes.tolist(), strict=True)
+    rows = list(zip(run.table.row.tolist(), run.outcomes.tolist(), strict=True))
+    assert explained == {row for row, outcome in rows if outcome >= Outcome.CONFLICT}
     return {places[row]: Outcome(outcome) for row, outcome in rows}
 
 
