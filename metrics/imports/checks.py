@@ -152,7 +152,7 @@ def read_file(
     preview, columns = open_columns(source, mapping)
     finder = SiteFinder(list_sites(program), mapping.sites)
     parts = PartFinder(program, mapping) if columns.is_broken_down else None
-    readers = Readers.of(mapping, columns, finder, preview.sample, parts)
+    readers = Readers.of(mapping, columns, finder, preview, parts)
     table = read_table(
         fill_down(preview.rows(), columns, mapping.above),
         preview.last + 1,

@@ -10,8 +10,8 @@ from metrics.imports.columns import place_columns
 from metrics.imports.headings import EACH_MONTH_OF_YEAR, EACH_YEAR, Heading, simplify
 from metrics.imports.mapping import OURS, PART_COLUMNS, Lines, Mapping
 from metrics.imports.months import (
-    DayOrder,
     holds_two_years,
+    is_day,
     is_two_years,
     read_month,
     read_month_of_year,
@@ -200,7 +200,7 @@ def _reader(ours: str, cells: Sequence[str]) -> Callable[[str], bool]:
         order = tell_order(cells)
         if holds_two_years(cells):
             return lambda cell: False
-        return lambda cell: _is_read(lambda: read_month(cell, order or DayOrder.UNKNOWN))
+        return lambda cell: is_day(cell) or _is_read(lambda: read_month(cell, order))
     if ours == "year":
         return lambda cell: is_two_years(cell) or _is_read(lambda: read_year(cell))
     if ours == "month_of_year":

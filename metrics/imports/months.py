@@ -53,6 +53,7 @@ _SERIAL_ZERO = date(1899, 12, 30)  # day 0 of spreadsheets, whose 1900 had a 29 
 _SERIALS = range(15_000, 80_000)  # 1941 to 2119
 _TWO_YEARS = re.compile(r"(?:fy ?)?([1-2]\d{3}) ?[-/–] ?(\d\d|[1-2]\d{3})")  # 2021-22, FY 2021/2022
 LIKELY_YEARS = range(1900, 2100)
+_LIKE_YEARS = set(range(2, 28))  # of days rather than of years are 1 and the last of a month
 CENTURY_ENDS = 68  # two digits of a year: 69 is 1969, 68 is 2068
 
 
@@ -152,26 +153,35 @@ def read_month_of_year(text: str) -> int:
     return number
 
 
+def is_day(text: str) -> bool:
+    """Whether it is a date such as 01/04/2020."""
+    return _DAY_OF_MONTH.fullmatch(plain_word(text)) is not None
+
+
 def tell_order(texts: Iterable[str]) -> DayOrder:
     """Say which number is the month, as the dates of one column tell together.
 
     The number that is above 12 somewhere is the day, and so is the one that is always 1 where the
-    other is not. Where both are above 12 somewhere, the column is written in two ways.
+    other is not. Where both are above 12 somewhere, the column is written in two ways. Where the
+    year has two digits, a first number that is never 1 nor at the end of a month may be the year.
     """
-    matches = (_DAY_OF_MONTH.fullmatch(plain_word(text)) for text in texts)
-    pairs = {(int(match[1]), int(match[2])) for match in matches if match}
+    found = [match for text in texts if (match := _DAY_OF_MONTH.fullmatch(plain_word(text)))]
+    pairs = {(int(match[1]), int(match[2])) for match in found}
     firsts, seconds = {first for first, _ in pairs}, {second for _, second in pairs}
     above = max(firsts, default=0) > 12, max(seconds, default=0) > 12
     ones = firsts == {1} and len(seconds) > 1, seconds == {1} and len(firsts) > 1
     is_day = above if any(above) else ones
     if all(is_day) or not any(is_day):
         return DayOrder.UNKNOWN
+    if is_day[0] and firsts <= _LIKE_YEARS and any(len(match[3]) == 2 for match in found):
+        return DayOrder.UNKNOWN
     return DayOrder.DAY_FIRST if is_day[0] else DayOrder.MONTH_FIRST
 
 
 def _read_day(text, first, second, digits, order):
     year = _full_year(digits)
-    if digits == "01" and first > 9:  # 20/04/01 is rather April of 2020 than of 2001
+    may_be_year = first > 12 if order is DayOrder.UNKNOWN else first > 9 and digits == "01"
+    if len(digits) == 2 and may_be_year:  # 20/04/01 is rather April of 2020 than of 2001
         raise ValueError(
             f'"{text}" does not say which number is the year. Write year-month, such as 2024-01.'
         )

@@ -11,6 +11,7 @@ from metrics.imports.months import (
     SAY_TWO_YEARS,
     DayOrder,
     holds_two_years,
+    is_day,
     is_two_years,
     read_first_year,
     read_month,
@@ -19,6 +20,7 @@ from metrics.imports.months import (
     tell_order,
 )
 from metrics.imports.numbers import CountReader
+from metrics.imports.opening import Preview
 from metrics.imports.places import SKIPPED, UNKNOWN, SiteFinder
 from metrics.imports.reading import FileRefusedError
 from metrics.imports.table import NO_MONTH, number_month
@@ -39,21 +41,29 @@ class Readers:
     parts: PartFinder | None = None
 
     @classmethod
-    def of(
-        cls, mapping: Mapping, columns: Columns, sites, sample: Sequence[Sequence[str]], parts=None
-    ):
-        place = columns.places.get("month")
-        texts = [row[place] for row in sample if place is not None and place < len(row)]
+    def of(cls, mapping: Mapping, columns: Columns, sites, preview: Preview, parts=None):
         return cls(
             sites,
             CountReader(mapping.marked, mapping.points),
-            MonthReader(tell_order(texts)),
+            MonthReader(tell_order(_list_days(preview, columns))),
             TimeReader(read_year if mapping.year_begins == 1 else read_first_year),
             TimeReader(read_month_of_year),
             CountedReader(mapping, COUNT_FIELDS if parts is None else columns.fields),
             mapping.year_begins,
             parts,
         )
+
+
+def _list_days(preview: Preview, columns: Columns) -> set[str]:
+    """The cells that tell together which number of 01/04/2020 is the month: all of the file where
+    the first of them are such dates, since of a file sorted by month these are of one day."""
+    place = columns.places.get("month")
+    if place is None:
+        return set()
+    first = {row[place] for row in preview.sample if place < len(row)}
+    if not any(map(is_day, first)):
+        return first
+    return {row[place] for row in preview.rows() if place < len(row)}
 
 
 class TimeReader(dict):

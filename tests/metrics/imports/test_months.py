@@ -8,6 +8,7 @@ import xlsxwriter
 
 from metrics.imports.months import DayOrder, read_month
 from tests.metrics.imports.bringing_in import HEADER, faults
+from tests.metrics.imports.test_shapes import guess
 from tests.metrics.imports.test_traps import written
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,21 @@ def test_american_days_of_one_january_are_not_taken_for_months(program):
 def test_column_with_dates_in_both_orders_is_refused_where_it_is_unclear(program):
     text = f"{HEADER}\nA,13/01/2020,40,2\nA,02/13/2020,41,1\nA,03/04/2020,41,1\n"
     assert len(faults(program, text)) == 3
+
+
+def test_file_sorted_by_month_tells_its_days_beyond_the_first_rows(client, program, today):
+    """Of three hundred sites the first rows are all of one day."""
+    rows = [f"A,01/0{month}/2020,40,2\n" for month in (2, 3) for _ in range(250)]
+    text = f"{HEADER}\n" + "".join(rows)
+    assert [own[1] for own in written(program, text)] == ["2020-02", "2020-03"]
+    assert guess(text)["month"] == "month"
+
+
+def test_last_rows_say_that_the_first_number_is_the_month(program):
+    """Days of one January, of which the first two hundred do not tell."""
+    rows = [f"A,01/{day:02}/2020,40,2\n" for day in range(1, 13) for _ in range(20)]
+    text = f"{HEADER}\n" + "".join(rows) + "A,02/13/2020,41,1\n"
+    assert [own[1] for own in written(program, text)] == ["2020-01", "2020-02"]
 
 
 def test_date_that_may_be_in_two_months_is_refused(program):
@@ -128,6 +144,18 @@ def test_year_of_two_digits_is_refused_where_it_may_be_in_two_months(program):
 def test_year_of_two_digits_that_may_stand_first_is_refused(text):
     with pytest.raises(ValueError, match="does not say which number is the year"):
         read_month(text, DayOrder.DAY_FIRST)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["20/04/15", "20/05/07"], ["12/11/30", "13/01/31"], ["15/04/20", "15/05/20"]],
+    ids=["days within a month", "the turn of a year", "perhaps the fifteenth"],
+)
+def test_column_whose_first_numbers_may_be_years_is_refused(program, texts):
+    text = f"{HEADER}\n" + "".join(f"A,{own},40,2\n" for own in texts)
+    assert all("does not say which number is the year" in own or "may be in month" in own
+               for own in faults(program, text))  # fmt: skip
+    assert written(program, text) == []
 
 
 def test_last_days_of_months_tell_that_the_day_stands_first(program):

@@ -93,7 +93,7 @@ def read_back(content, lines):
     with open_content([content], "drawn.csv") as source:
         preview = look_into(source, mapping)
         columns = place_columns(preview.headings, mapping)
-        readers = Readers.of(mapping, columns, SiteFinder(SITES, {}), preview.sample)
+        readers = Readers.of(mapping, columns, SiteFinder(SITES, {}), preview)
         table = read_table(preview.rows(), preview.last + 1, columns, readers)
     table = merge_counts(table) if "counted" in columns.places else table
     assert len(table.misplaced) == 0
