@@ -7,7 +7,7 @@ from django.utils import timezone
 from metrics.exports.datasets import Asked, Cells, Column, Dataset, Type
 from metrics.exports.site_months import SITE_COLUMNS
 from metrics.summaries.quality import Finding
-from metrics.summaries.quality.program import examine_program
+from metrics.summaries.quality.examining import examine_program
 from programs.periods import format_month
 
 COLUMNS = (

@@ -6,7 +6,8 @@ from typing import cast
 from django import forms
 
 from metrics.models import FindingReview
-from metrics.summaries.quality import Finding, State
+from metrics.summaries.quality import State
+from metrics.summaries.quality.findings import Findings
 from metrics.summaries.quality.program import KindLine
 from programs.models import Site
 
@@ -33,17 +34,12 @@ class FindingsForm(forms.Form):
             "Nothing is known of “%(value)s”. Choose another; open findings are shown instead."
         )
 
-    def choose(self, findings: Sequence[Finding]) -> list[Finding]:
+    def choose(self, findings: Findings) -> Findings:
         """Those asked for; the open ones while something is wrong with the question."""
         given = self.cleaned_data if self.is_bound and self.is_valid() else {}
         state, kind, site = (given.get(name, "") for name in ("state", "kind", "site"))
-        return [
-            own
-            for own in findings
-            if (state == "all" or own.state == (state or State.OPEN))
-            and kind in ("", str(own.kind))
-            and site in ("", own.site.code)
-        ]
+        wanted = None if state == "all" else State(state or State.OPEN)
+        return findings.choose(wanted, kind, site)
 
 
 class ReviewForm(forms.Form):

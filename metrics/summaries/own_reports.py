@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import compress
 from operator import not_
-from typing import Any, cast, overload
+from typing import cast
 
 from django.db.models import Exists, OuterRef
 
@@ -16,6 +16,7 @@ from metrics.locks import sites_at_gate
 from metrics.models import Draft, MonthlyReport, Status
 from metrics.models.reports import may_be_corrected, standing
 from metrics.summaries.expected import Expected, expect_reports
+from metrics.summaries.made import Made
 from metrics.summaries.site_months import MonthState
 from programs.models import Membership, Participation, Role, Site
 from programs.periods import Period, month_of, shift_month
@@ -87,25 +88,15 @@ class _Site:
         return cast(date, due_on(self.parts, month))
 
 
-class Owed(Sequence[OwedReport]):
-    """Site-months to be reported, each made when it is looked at: of 70,000 a page shows a few."""
+class Owed(Made[tuple[_Site, date], OwedReport]):
+    """Site-months to be reported; they may be 70,000."""
 
     def __init__(self, months: Sequence[tuple[_Site, date]], *, today: date):
-        self._months, self._today = months, today
+        super().__init__(months)
+        self._today = today
 
-    def __len__(self) -> int:
-        return len(self._months)
-
-    @overload
-    def __getitem__(self, at: int) -> OwedReport: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[OwedReport]: ...
-    def __getitem__(self, at: Any) -> Any:
-        if isinstance(at, slice):
-            return [self._make(*own) for own in self._months[at]]
-        return self._make(*self._months[at])
-
-    def _make(self, own: _Site, month: date) -> OwedReport:
+    def make(self, key: tuple[_Site, date]) -> OwedReport:
+        own, month = key
         due = own.due(month)
         return OwedReport(
             site=own.site,

@@ -18,7 +18,8 @@ from metrics.exports.findings import finding_rows
 from metrics.findings import check_decides, decisions_of, reopen_finding, review_finding
 from metrics.forms.quality import FindingsForm, ReviewForm
 from metrics.models import FindingReview
-from metrics.summaries.quality.program import examine_program, summarise_quality
+from metrics.summaries.quality.examining import examine_program
+from metrics.summaries.quality.program import summarise_quality
 from metrics.views.access import get_membership
 from programs.models import Site
 

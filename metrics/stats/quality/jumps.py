@@ -1,11 +1,14 @@
 """Births recorded that move to another level overnight. The verdict's flag asks here too."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from metrics.stats.quality.chances import Mask
 from metrics.stats.quality.kinds import Found, Kind, Looks, Panel, Search
 from metrics.stats.quality.oddities import find_oddities
 from metrics.stats.quality.windows import windows_apart
@@ -57,10 +60,7 @@ def find_jumps(births: Floats) -> list[Jump]:
     past = windows.sum(axis=2)
     trimmed = past - windows.max(axis=2) - windows.min(axis=2)
     own = [packed[:, JUMP_PAST_MONTHS + k :][:, :starts] for k in range(JUMP_MONTHS)]
-    odd = np.zeros(past.shape, dtype=int)
-    for each in own:
-        odd += find_oddities(each, 1, past, JUMP_PAST_MONTHS, factor=JUMP_FACTOR)
-        odd += find_oddities(each, 1, trimmed, JUMP_PAST_MONTHS - 2, factor=JUMP_FACTOR)
+    jumped = _all_odd(own, [(past, JUMP_PAST_MONTHS), (trimmed, JUMP_PAST_MONTHS - 2)])
     length = JUMP_PAST_MONTHS + JUMP_MONTHS
     return [
         Jump(
@@ -69,8 +69,24 @@ def find_jumps(births: Floats) -> list[Jump]:
             int(past[site, start]),
             int(sum(each[site, start] for each in own)),
         )
-        for site, start in windows_apart(abs(odd) == 2 * JUMP_MONTHS, JUMP_PAST_MONTHS)
+        for site, start in windows_apart(jumped, JUMP_PAST_MONTHS)
     ]
+
+
+def _all_odd(counts: Sequence[Floats], pasts: Sequence[tuple[Floats, int]]) -> Mask:
+    """Where each count is odd beside each of its pasts, all for being many or all for being few.
+
+    pasts : counts, and of how many months they are
+    """
+    rows, columns = np.nonzero(~np.isnan(counts[0]))  # those that may be; ever fewer of them
+    side = np.zeros(rows.size, dtype=np.int8)
+    for own, (past, months) in product(counts, pasts):
+        odd = find_oddities(own[rows, columns], 1, past[rows, columns], months, factor=JUMP_FACTOR)
+        kept = (odd != 0) & (odd * side >= 0)
+        rows, columns, side = rows[kept], columns[kept], odd[kept]
+    found = np.zeros(counts[0].shape, dtype=bool)
+    found[rows, columns] = True
+    return found
 
 
 def find_births_jumped(panel: Panel) -> Search:

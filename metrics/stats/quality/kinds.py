@@ -81,7 +81,7 @@ class Panel:
         return self.counts[name]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """One finding.
 

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from metrics.stats.oddities import ODDITY_CONFIDENCE
-from metrics.stats.quality.chances import share_as_few, share_as_many, where_likely
-from metrics.stats.rates import tail_probability
+from metrics.stats.quality.chances import Mask, share_as_few, share_as_many, where_likely
+from metrics.stats.rates import Floats, tail_probability
+
+ROUNDING = 1e-6  # far more than a logarithm or a tail is off: what is close is asked for
 
 
 def find_oddities(
@@ -40,6 +42,15 @@ def find_oddities(
     share = np.divide(over, over + past_over, out=np.zeros(own.shape), where=known)
     at_most = tail_probability(ODDITY_CONFIDENCE)
     counts = own / spread, (own + past) / spread, share
+    few &= _none_is_rare(counts[1], share, at_most)
     is_many = where_likely(many, share_as_many, *counts) < at_most
     is_few = where_likely(few, share_as_few, *counts) < at_most
     return is_many.astype(np.int8) - is_few.astype(np.int8)
+
+
+def _none_is_rare(total: Floats, share: Floats, at_most: float) -> Mask:
+    """Whether a count of 0 would be odd. Where it would not, no count is odd for being few, and
+    its tail, which costs far more, need not be asked for: (1 - share) ** total is the least one.
+    """
+    with np.errstate(invalid="ignore"):
+        return total * np.log1p(-share) < np.log(at_most) + ROUNDING

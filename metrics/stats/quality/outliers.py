@@ -63,25 +63,22 @@ def _find(kind, name, counts, exposure) -> tuple[list[Found], NDArray[np.int64]]
     # Once more without the wild ones among the others: they would make their neighbours odd.
     wild = _find_wild(own, over, first.many[sites], first.few[sites])
     held = _hold(kind, own, over, np.where(wild, np.nan, own))
+    row, month = np.nonzero(held.many | held.few)
+    values = {
+        "count": own[row, month],
+        "births": over[row, month],
+        "past": held.beside.counts[row, month],
+        "past_births": held.beside.exposure[row, month],
+        "months": held.beside.months[row, month],
+        "same": held.has_same[row, month].astype(float),
+        "many": held.many[row, month].astype(float),
+        "spread": held.spread[row],
+    }
+    fields = (name,) if name == "live_births" else (name, "live_births")
+    columns = (each.tolist() for each in (sites[row], month, *values.values()))
     found = [
-        Found(
-            kind,
-            int(sites[row]),
-            (month,),
-            (name,) if name == "live_births" else (name, "live_births"),
-            {
-                "count": own[row, month],
-                "births": over[row, month],
-                "past": held.beside.counts[row, month],
-                "past_births": held.beside.exposure[row, month],
-                "months": held.beside.months[row, month],
-                "same": float(held.has_same[row, month]),
-                "many": float(held.many[row, month]),
-                "spread": float(held.spread[row]),
-            },
-            is_month=True,
-        )
-        for row, month in np.argwhere(held.many | held.few).tolist()
+        Found(kind, site, (column,), fields, dict(zip(values, given, strict=True)), is_month=True)
+        for site, column, *given in zip(*columns, strict=True)
     ]
     return found, first.looked.sum(axis=1)
 
@@ -120,7 +117,9 @@ def _hold(kind, counts: Floats, exposure: Floats, others: Floats) -> _Held:
     beside = [(same, has_same), *(sides if kind is Kind.BIRTHS_ODD else [(near, has_near)])]
     many, few = looked.copy(), looked.copy()
     for own, is_there in beside:
-        odd = _find_odd(counts, exposure, own, spread[:, None])
+        # Whatever one of them finds in order is in order: the next need not be asked.
+        asked = is_there & (many | few)
+        odd = _find_odd(asked, counts, exposure, own, spread[:, None])
         many &= ~is_there | (odd > 0)
         few &= ~is_there | (odd < 0)
     first = _Beside(*(np.where(has_same, a, b) for a, b in zip(same, near, strict=True)))
@@ -128,10 +127,14 @@ def _hold(kind, counts: Floats, exposure: Floats, others: Floats) -> _Held:
     return _Held(many & ~few, few & ~many, looked, has_same, first, spread)
 
 
-def _find_odd(counts: Floats, exposure: Floats, beside: _Beside, spread: Floats):
-    given = counts, exposure, beside.counts, beside.exposure
-    own = find_oddities(*given, factor=FACTOR, dispersion=spread)
-    return np.where(own == 0, find_oddities(*given, factor=FAR), own)
+def _find_odd(asked: Mask, counts: Floats, exposure: Floats, beside: _Beside, spread: Floats):
+    """1 or -1 where a month that is asked about is odd for being many or few, else 0."""
+    found = np.zeros(asked.shape, dtype=np.int8)
+    given = [own[asked] for own in (counts, exposure, beside.counts, beside.exposure)]
+    own = np.broadcast_to(spread, asked.shape)[asked]
+    odd = find_oddities(*given, factor=FACTOR, dispersion=own)
+    found[asked] = np.where(odd == 0, find_oddities(*given, factor=FAR), odd)
+    return found
 
 
 def _gather(counts: Floats, exposure: Floats, lags: Iterable[int]) -> _Beside:

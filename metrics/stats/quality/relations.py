@@ -43,8 +43,9 @@ def find_relations(panel: Panel) -> Search:
         (Kind.ATTENDED_OVER_BIRTHS, "skilled_attendant_births", _all_births, ("stillbirths",)),
     ):
         own, looked = _months_above(panel, kind, name, whole, others)
-        apart = [each for each in own if (each.site, each.months[0]) not in within]
-        found += apart if kind is Kind.DEATHS_OVER_BIRTHS else own
+        if kind is Kind.DEATHS_OVER_BIRTHS:
+            own = [each for each in own if (each.site, each.months[0]) not in within]
+        found += own
         looks.append(looked)
     for kind, name, other, by_chance in (
         (Kind.MATERNAL_OVER_BIRTHS, "maternal_deaths", "live_births", False),
@@ -81,16 +82,11 @@ def _months_above(panel, kind, name, whole: Wholes, others) -> tuple[list[Found]
     counts, wholes = panel[name], whole(panel)
     with np.errstate(invalid="ignore"):
         above = counts > wholes
+    fields = (name, "live_births", *others)
+    columns = (*np.nonzero(above), counts[above], wholes[above])
     found = [
-        Found(
-            kind,
-            site,
-            (month,),
-            (name, "live_births", *others),
-            {"count": counts[site, month], "whole": wholes[site, month]},
-            is_month=True,
-        )
-        for site, month in np.argwhere(above).tolist()
+        Found(kind, site, (month,), fields, {"count": count, "whole": whole}, is_month=True)
+        for site, month, count, whole in zip(*(own.tolist() for own in columns), strict=True)
     ]
     return found, Looks(kind, (~np.isnan(counts + wholes)).sum(axis=1), None)
 

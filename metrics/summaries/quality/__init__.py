@@ -1,6 +1,7 @@
 """The quality of a program's counts: what was found, and what was said of it.
 
-Its parts for a whole program are in `program`; what forbids a verdict is in `stops`.
+A whole program is examined in `examining`, and its parts are in `program`; what forbids a verdict
+is in `stops`.
 """
 
 from metrics.summaries.quality.finding import Finding, State

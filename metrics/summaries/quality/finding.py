@@ -6,8 +6,9 @@ from datetime import date
 from enum import StrEnum
 
 from metrics.models import FindingReview
-from metrics.stats.quality import Kind, Severity
-from metrics.summaries.quality.wording import LABELS
+from metrics.stats.quality import Found, Kind, Severity
+from metrics.summaries.quality.panels import SiteMonths
+from metrics.summaries.quality.wording import LABELS, say
 from programs.models import Site
 from programs.periods import Period
 
@@ -24,25 +25,51 @@ class State(StrEnum):
         return str(self).capitalize()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found about the counts of one site.
+    """What was found about the counts of one site. It is put into words where it is shown: of
+    100,000 a page shows 50.
 
-    month : of the one report that it is about; None where it is about many months
-    months : the first and the last that it is about
-    fingerprint : of its counts; what was said of it holds while these stand
+    found : by the statistics; layout : in which sites and months
     review : what somebody said of it; None while it is open
     """
 
-    kind: Kind
-    severity: Severity
+    found: Found
+    layout: SiteMonths
     site: Site
-    month: date | None
-    months: Period
-    sentence: str
-    fields: Sequence[str]
-    fingerprint: str
     review: FindingReview | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return self.found.kind
+
+    @property
+    def severity(self) -> Severity:
+        return self.found.severity
+
+    @property
+    def fields(self) -> Sequence[str]:
+        return self.found.fields
+
+    @property
+    def months(self) -> Period:
+        """The first and the last that it is about."""
+        columns, months = self.found.months, self.layout.months
+        return Period(months[columns[0]], months[columns[-1]])
+
+    @property
+    def month(self) -> date | None:
+        """Of the one report that it is about; None where it is about many months."""
+        return self.layout.months[self.found.months[-1]] if self.found.is_month else None
+
+    @property
+    def sentence(self) -> str:
+        return say(self.found, self.layout.months_of(self.found), self.layout.months)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of its counts; what was said of it holds while these stand."""
+        return self.layout.fingerprint_of(self.found)
 
     @property
     def label(self) -> str:

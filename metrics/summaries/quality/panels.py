@@ -44,28 +44,26 @@ class SiteMonths:
         return sha256(text.encode()).hexdigest()
 
     def _read(self, name: str, site: int, column: int) -> int | None:
-        count = self.panel[name][site, column]
-        return None if np.isnan(count) else int(count)
+        own = self.panel[name][site, column]
+        return None if np.isnan(own) else int(own)
 
 
-def lay_out(
-    rows: Iterable[Sequence[object]], names: Sequence[str], through: date
-) -> SiteMonths | None:
+def lay_out(rows: Iterable[tuple], names: Sequence[str], through: date) -> SiteMonths | None:
     """Lay out reports: (site, month, *counts), each site and month once; None without any.
 
+    month : a date, or as databases write it: a date for each of a million rows takes longer
     names : of the counts; through : the last month, whether or not anybody reported it
     """
-    rows = list(rows)
-    if not rows:
+    kinds = [("site", "i8"), ("month", "M8[M]"), *((name, "f8") for name in names)]
+    table = np.fromiter(rows, dtype=kinds)  # None is nan
+    if not table.size:
         return None
-    keys, firsts, *columns = zip(*rows, strict=True)
-    months = list(Period(min(firsts), max(through, *firsts)))
-    sites = sorted(set(keys))
-    row_of = {site: row for row, site in enumerate(sites)}
-    column_of = {month: column for column, month in enumerate(months)}
-    at = [row_of[site] for site in keys], [column_of[month] for month in firsts]
-    counts = {}
-    for name, own in zip(names, columns, strict=True):
-        counts[name] = np.full((len(sites), len(months)), np.nan)
-        counts[name][at] = np.array(own, dtype=float)  # None is nan
-    return SiteMonths(Panel(counts), sites, months)
+    first, last = table["month"].min(), table["month"].max()
+    months = list(Period(first.item(), max(through, last.item())))
+    sites, row = np.unique(table["site"], return_inverse=True)
+    place = row * len(months) + (table["month"] - first).astype(int)
+    panel = {}
+    for name in names:
+        panel[name] = np.full((len(sites), len(months)), np.nan)
+        panel[name].flat[place] = table[name]
+    return SiteMonths(Panel(panel), sites.tolist(), months)

@@ -86,7 +86,7 @@ def find_stops(
 
 def _find(rows, through: date) -> dict[tuple[int, str], Stop]:
     """By site and fingerprint, whatever people said."""
-    layout = lay_out([row[1:] for row in rows], COUNTS, through)
+    layout = lay_out([tuple(row[1:]) for row in rows], COUNTS, through)
     if layout is None:
         return {}
     counted = {

@@ -11,7 +11,7 @@ from metrics.stats.gates import Problem
 from metrics.summaries import gather_program, summarise_portfolio, summarise_program
 from metrics.summaries.gathering import judge_gathered
 from metrics.summaries.places import judge_sites
-from metrics.summaries.quality.program import examine_program
+from metrics.summaries.quality.examining import examine_program
 from programs.models import Program, Target
 from programs.periods import Period
 from tests.factories import (
