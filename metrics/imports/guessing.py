@@ -6,9 +6,16 @@ from itertools import islice
 
 from django.db.models import Q
 
+from metrics.imports.called import AREA_SIZES, OURS_BY_NAME
 from metrics.imports.columns import place_columns
-from metrics.imports.headings import EACH_MONTH_OF_YEAR, EACH_YEAR, Heading, simplify
-from metrics.imports.mapping import OURS, PART_COLUMNS, Lines, Mapping
+from metrics.imports.headings import (
+    EACH_MONTH,
+    EACH_MONTH_OF_YEAR,
+    EACH_YEAR,
+    Heading,
+    simplify,
+)
+from metrics.imports.mapping import Lines, Mapping
 from metrics.imports.months import (
     holds_two_years,
     is_day,
@@ -26,48 +33,6 @@ from metrics.models import COUNT_FIELDS, FileLayout
 _WHERE = ["sheet", "header"]  # lines of a mapping
 MOST_TRIED = 50  # layouts of a program, the newest first
 MOST_TRUE = 80  # percent of cells that must read as what a heading says
-
-# What columns are called elsewhere, without case and punctuation.
-_CALLED = {
-    "site_code": "code|site id|facility code|facility id|org unit code|orgunit|organisationunitid"
-    "|uid|fips|hmis code",
-    "site_name": "site|name|facility|facility name|health facility|clinic|hospital|centre|center"
-    "|org unit|organisation unit|organisationunitname|nom|etablissement|formation sanitaire"
-    "|establecimiento|unidade",
-    "month": "period|date|month year|reporting month|reporting period|periodid|periodname"
-    "|periode|mois|mes|fecha|data|monat",
-    "year": "annee|ano|jahr|calendar year|fiscal year|financial year|fy",
-    "month_of_year": "month|month number|month name|mois|mes|monat",
-    "live_births": "births|births live|number of live births|total live births|live birth"
-    "|naissances vivantes|nacidos vivos|nascidos vivos|lebendgeborene",
-    "infant_deaths": "deaths|infant death|deaths under 1|deaths under one|under 1 deaths"
-    "|deaths under 1 year|deces infantiles|defunciones infantiles|obitos infantis",
-    "early_neonatal_deaths": "early neonatal|deaths 0 6 days|deces neonatals precoces",
-    "late_neonatal_deaths": "late neonatal|deaths 7 27 days",
-    "postneonatal_deaths": "post neonatal deaths|postneonatal infant deaths|deaths 28 364 days"
-    "|post neonatal",
-    "age_unknown_deaths": "age unknown|unknown age",
-    "stillbirths": "still births|stillbirth|still birth|fetal deaths|foetal deaths|mortinaissances"
-    "|mort nes|mortinatos|natimortos|totgeborene",
-    "maternal_deaths": "maternal death|mothers died|deces maternels|muertes maternas"
-    "|obitos maternos",
-    "antenatal_first_visits": "anc1|anc 1|anc 1st visit|first antenatal visits|cpn1",
-    "antenatal_fourth_visits": "anc4|anc 4|anc 4th visit|fourth antenatal visits|cpn4",
-    "skilled_attendant_births": "skilled attendance|skilled birth attendance|sba"
-    "|births with a skilled attendant",
-    "postnatal_visits_two_days": "pnc 2 days|postnatal care within 2 days"
-    "|postnatal visits within two days",
-    "counted": "indicator|data element|dataelement|dataname|measure|item|what",
-    "value": "count|number|total",
-}
-# Places that are sites where no smaller one is named, the smallest first.
-_AREAS = "ward|subdistrict|sub district|municipio|district|distrito|county|area|departamento"
-_AREAS += "|departement|province|provincia|state|state union territory|region"
-_SIZES = {name: size for size, name in enumerate(_AREAS.split("|"))}
-_OURS_BY_NAME: dict[str, list[str]] = {}
-for _ours in (own for own in OURS if own not in PART_COLUMNS):
-    for _name in (simplify(_ours), *_CALLED.get(_ours, "").split("|")):
-        _OURS_BY_NAME.setdefault(_name, []).append(_ours)
 
 
 def sign(headings: Sequence[Heading]) -> str:
@@ -119,12 +84,16 @@ def guess_mapping(preview: Preview) -> dict[str, str]:
     for heading in preview.headings:
         cells = [row[heading.place] for row in preview.sample if heading.place < len(row)]
         name = _name_of(heading)
-        for ours in _OURS_BY_NAME.get(name, ()):
+        for ours in OURS_BY_NAME.get(name, ()):
             if ours not in lines and _reads_as(ours, [cell for cell in cells if cell.strip()]):
                 lines[ours] = heading.key
                 lines |= _guess_counted(cells) if ours == "counted" else {}
                 break
     lines |= _guess_areas(preview.headings, lines) | _guess_yearless(preview, lines)
+    if "counted" in lines:
+        lines |= _guess_value(preview.headings, lines)
+    else:
+        lines.pop("value", None)
     is_yearly = any(heading.key == EACH_YEAR for heading in preview.headings)
     is_yearly |= any(theirs.startswith(f"{EACH_YEAR}: ") for theirs in lines.values())
     if is_yearly or (
@@ -143,10 +112,19 @@ def _name_of(heading: Heading) -> str:
     return simplify(heading.key.partition(": ")[2] or heading.key)
 
 
+def _guess_value(headings: Sequence[Heading], lines: Lines) -> dict[str, str]:
+    """Columns of months or years hold the numbers where each row says what it counts."""
+    keys = {heading.key for heading in headings}
+    each = [own for own in (EACH_MONTH, EACH_MONTH_OF_YEAR, EACH_YEAR) if own in keys]
+    return {"value": each[0]} if len(each) == 1 and "value" not in lines else {}
+
+
 def _guess_areas(headings: Sequence[Heading], lines: Lines) -> dict[str, str]:
     """Which column names the sites, if only areas are named, and which an area around them."""
     named = {_name_of(heading): heading.key for heading in headings}
-    free = [named[name] for name in _SIZES if name in named and named[name] not in lines.values()]
+    free = [
+        named[name] for name in AREA_SIZES if name in named and named[name] not in lines.values()
+    ]
     ours = [own for own in ("site_name", "area_name") if own not in lines]
     return dict(zip(ours, free, strict=False))
 
@@ -176,12 +154,12 @@ def _guess_yearless(preview: Preview, lines: Lines) -> dict[str, str]:
 
 
 def _names_of(ours: str) -> list[str]:
-    return [name for name, several in _OURS_BY_NAME.items() if ours in several and name]
+    return [name for name, several in OURS_BY_NAME.items() if ours in several and name]
 
 
 def _guess_counted(cells: Sequence[str]) -> dict[str, str]:
     """What the words of a column are that says what each row counts, as far as they are known."""
-    known = {cell.strip(): _OURS_BY_NAME.get(simplify(cell), [""])[0] for cell in cells}
+    known = {cell.strip(): OURS_BY_NAME.get(simplify(cell), [""])[0] for cell in cells}
     return {f"counted {word}": ours for word, ours in known.items() if ours in COUNT_FIELDS}
 
 
