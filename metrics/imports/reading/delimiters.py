@@ -20,8 +20,8 @@ def named_delimiter(first_line: str) -> str | None:
 def find_delimiter(sample: str) -> str:
     """The separator that splits most rows, the header among them, into rows of equal length.
 
-    A decimal comma splits the rows below the header but not the header itself; a comma inside
-    quotes splits nothing.
+    A decimal comma splits the rows below the header but not the header itself; a separator inside
+    quotes splits nothing, and where it would, a quote is left without its other.
     """
     return max(DELIMITERS, key=lambda delimiter: _fit(sample, delimiter))
 
@@ -39,6 +39,7 @@ def _lengths(sample: str, delimiter: str) -> Iterable[int]:
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in reader:
-            yield len(row)
+            is_torn = any(cell.count('"') % 2 for cell in row)
+            yield 1 if is_torn else len(row)
     except csv.Error:
         return  # by this separator, the rows end here

@@ -19,9 +19,10 @@ from metrics.imports.reading.blocks import read_rows
 from metrics.imports.reading.refusals import FileRefusedError
 from metrics.imports.reading.workbook_child import OUT_OF_MEMORY, REFUSED
 
-PROGRAM = Path(__file__).with_name("workbook_child.py")
+PROGRAMS, PROGRAM = Path(__file__).parent, "workbook_child"
+OPTIONS = ("-P", "-X", "utf8")
 # The child reads strangers' files: it is not told the secrets that this process runs with.
-KEPT_VARIABLES = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
+KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
 class WorkbookReader:
@@ -37,12 +38,12 @@ class WorkbookReader:
             settings.IMPORT_MAX_CELL_CHARS,
         ]
         self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-P", "-X", "utf8", str(PROGRAM), str(path), json.dumps(limits)],
+            [sys.executable, *OPTIONS, "-m", PROGRAM, str(path), json.dumps(limits)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
-            env={name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
+            env=_environment(),
         )
         lines = _ChildOutput(self._process)
         self._lines = io.TextIOWrapper(io.BufferedReader(lines, 64 * 1024), "utf-8", newline="")
@@ -66,6 +67,12 @@ class WorkbookReader:
             self._process.kill()
             self._process.communicate()
             self._lines.close()
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    paths = [str(PROGRAMS), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return kept | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 class _ChildOutput(io.RawIOBase):

@@ -1,8 +1,8 @@
 """The process that reads a workbook: what it is given, and how it is watched and ended."""
 
+import shutil
 import subprocess
 from itertools import count, islice
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -36,8 +36,8 @@ def running(monkeypatch):
 
 def stand_in(folder, monkeypatch, program):
     """Another program in place of the one that reads."""
-    (folder / "child.py").write_text(program)
-    monkeypatch.setattr(workbooks, "PROGRAM", folder / "child.py")
+    (folder / "workbook_child.py").write_text(program)
+    monkeypatch.setattr(workbooks, "PROGRAMS", folder)
 
 
 def refusal_of(path):
@@ -147,10 +147,12 @@ def test_process_is_not_told_the_secrets_of_this_one(tmp_path, monkeypatch):
 
 
 def test_process_cannot_write_files(tmp_path, monkeypatch):
-    program = Path(workbooks.PROGRAM).read_text()
-    loading = "    import python_calamine\n"
-    assert loading in program
-    writing = f"    open(sys.argv[1], 'ab', 0).write(b'x')\n{loading}"
-    stand_in(tmp_path, monkeypatch, program.replace(loading, writing))
+    shutil.copytree(workbooks.PROGRAMS / workbooks.PROGRAM, tmp_path / workbooks.PROGRAM)
+    monkeypatch.setattr(workbooks, "PROGRAMS", tmp_path)
+    main = tmp_path / workbooks.PROGRAM / "__main__.py"
+    writing = "open(path, 'ab', 0).write(b'x')"
+    limiting = "    _limit_itself(limits)\n"
+    assert limiting in main.read_text()
+    main.write_text(main.read_text().replace(limiting, f"{limiting}    {writing}\n"))
     with pytest.raises(RuntimeError, match="File too large"):
         rows_of(crafted(tmp_path, parts_of()))
