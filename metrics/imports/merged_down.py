@@ -37,27 +37,34 @@ def count_gaps(
 def fill_down(
     rows: Iterator[list[str]], columns: Columns, above: Collection[str]
 ) -> Iterator[list[str]]:
-    """Rows in which what is empty of some kinds is what stands above. Blank rows stay blank, and a
-    row that has a site's name is none of the code above it."""
+    """Rows in which what is empty of some kinds is what stands above. A row that has a site's name
+    is none of the code above it; one that says neither a time nor a count is blank, or a note."""
     kinds = [places for kind, places in places_said(columns).items() if kind in above]
-    return _fill(rows, kinds) if kinds else rows
+    return _fill(rows, kinds, _list_telling(columns)) if kinds else rows
 
 
-def _fill(rows: Iterator[list[str]], kinds: Sequence[Sequence[int]]) -> Iterator[list[str]]:
+def _list_telling(columns: Columns) -> list[int]:
+    """The columns of times and counts."""
+    where = {*SITE_COLUMNS, *_COLUMNS["area"], *_COLUMNS["dimension"]}
+    when = {place for name, place in columns.places.items() if name not in where}
+    return sorted(when.union(*(block.counts.values() for block in columns.blocks)))
+
+
+def _fill(
+    rows: Iterator[list[str]], kinds: Sequence[Sequence[int]], telling: Sequence[int]
+) -> Iterator[list[str]]:
     last: list[list[str] | None] = [None] * len(kinds)
-    width = max(map(max, kinds)) + 1
+    width = max([*map(max, kinds), *telling]) + 1
     for row in rows:
         if len(row) < width:
             row = [*row, *[""] * (width - len(row))]
-        is_blank = None
+        tells = any(row[at].strip() for at in telling)
         for n, places in enumerate(kinds):
             own = [row[at] for at in places]
             if any(cell.strip() for cell in own):
                 last[n] = own
-            elif (stands := last[n]) is not None:
-                is_blank = not any(cell.strip() for cell in row) if is_blank is None else is_blank
-                if not is_blank:
-                    row = list(row)
-                    for at, cell in zip(places, stands, strict=True):
-                        row[at] = cell
+            elif tells and (stands := last[n]) is not None:
+                row = list(row)
+                for at, cell in zip(places, stands, strict=True):
+                    row[at] = cell
         yield row

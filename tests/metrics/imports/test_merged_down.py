@@ -86,6 +86,13 @@ def test_blank_rows_and_totals_between_are_no_merged_names(program):
     assert births(program, text, ABOVE) == [("A", 1, 41), ("B", 1, 7)]
 
 
+def test_note_below_is_left_out_and_takes_no_name_from_above(program):
+    text = MERGED.replace("\n", "\nx,").replace("site_name", "area,site_name", 1).rstrip("x,")
+    text += "Source: HMIS,,,\n"
+    found = check(program, text, ABOVE)
+    assert (summary(found), found.faults) == ((6, 0, 0, 0, 0), [])
+
+
 def test_total_takes_the_rows_below_it_along(program):
     text = f"{MERGED}Total,2024-01,48\n,2024-02,50\n,2024-03,52\n"
     assert births(program, text, ABOVE) == ALL
