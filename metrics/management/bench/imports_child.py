@@ -1,5 +1,5 @@
-"""Stores the file that the bench has kept, and says how long that took and what it took. Run in a
-process of its own: python -m metrics.management.bench.imports_child ours|bare."""
+"""Stores the files that the bench has kept, and says how long that took and what it took. Run in a
+process of its own: python -m metrics.management.bench.imports_child ours|bare [later]."""
 
 import csv
 import io
@@ -30,27 +30,35 @@ COPIED = """
 REST = "'submitted', 'file', '', '', 1, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, {by}, {batch}"
 
 
-def main(way: str) -> dict[str, float | None]:
+def main(way: str, *more: str) -> dict[str, object]:
     settings.DATABASES["default"].update(json.loads(os.environ["BENCH_DATABASE"]))
     django.setup()
-    from metrics.models import MonthlyReport
+    from metrics.models import ImportBatch, MonthlyReport
 
-    store = {"ours": prepare_ours, "bare": prepare_bare}[way]()
+    first, second = ImportBatch.objects.select_related("program", "uploaded_by").order_by("pk")
+    prepare = {"ours": prepare_ours, "bare": prepare_bare}[way]
+    store = prepare(first)
     before = read_memory("VmRSS")
-    start = perf_counter()
-    store()
-    seconds = perf_counter() - start
+    seconds = {"add": time(store)}
     largest = read_memory("VmHWM")
+    if "later" in more:
+        seconds["change"] = time(prepare(second))
+        if way == "ours":
+            seconds["undo"] = time(prepare_undoing(second, first))
     growth = None if before is None or largest is None else largest - before
     return {"seconds": seconds, "rows": MonthlyReport.objects.count(), "growth": growth}
 
 
-def prepare_ours() -> Callable[[], object]:
+def time(step: Callable[[], object]) -> float:
+    start = perf_counter()
+    step()
+    return perf_counter() - start
+
+
+def prepare_ours(batch) -> Callable[[], object]:
     """The product's own way, as a worker goes it."""
     from metrics.imports import apply_batch
-    from metrics.models import ImportBatch, MonthlyReport
-
-    [batch] = ImportBatch.objects.select_related("program", "uploaded_by")
+    from metrics.models import MonthlyReport
 
     def store():
         found = apply_batch(batch, by=batch.uploaded_by, today=timezone.localdate())
@@ -60,14 +68,25 @@ def prepare_ours() -> Callable[[], object]:
     return store
 
 
-def prepare_bare() -> Callable[[], object]:
+def prepare_undoing(batch, before) -> Callable[[], object]:
+    """Every report is again that of the file before."""
+    from metrics.imports.undoing import undo_batch
+    from metrics.models import MonthlyReport
+
+    def undo():
+        undo_batch(batch, by=batch.uploaded_by, now=timezone.now())
+        given_back = MonthlyReport.objects.filter(import_batch=before).count()
+        assert given_back == MonthlyReport.objects.count() > 0, given_back  # noqa: S101
+
+    return undo
+
+
+def prepare_bare(batch) -> Callable[[], object]:
     """The same rows, read beforehand."""
     from django.db import connection
 
-    from metrics.models import ImportBatch
     from programs.models import Site
 
-    [batch] = ImportBatch.objects.all()
     text = b"".join(batch.read_pieces()).decode()
     (_, _, *counts), *lines = csv.reader(io.StringIO(text))
     keys = dict(Site.objects.values_list("code", "pk"))
@@ -121,4 +140,4 @@ def read_memory(name: str) -> int | None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(sys.argv[1])))
+    sys.stdout.write(json.dumps(main(*sys.argv[1:])))
