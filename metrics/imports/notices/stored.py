@@ -7,17 +7,21 @@ import numpy as np
 from metrics.imports.checks import DryRun, Outcome
 from metrics.imports.context import place_of
 from metrics.imports.notices.kinds import FileNotice, NoticeKind
-from metrics.imports.numbers import Empty
+from metrics.imports.numbers import MISSING, Empty
 from metrics.imports.words import list_counts
 
 
 def notice_erased(run: DryRun) -> Iterator[FileNotice]:
-    """Numbers that are stored, and that an empty cell of the file would take away."""
+    """Numbers that are stored, and that an empty cell of the file would take away; births that it
+    would are refused."""
     table, stored = run.table, run.context.stored
-    changed = np.flatnonzero(run.outcomes == Outcome.CHANGED)
-    at, _ = stored.find(place_of(table.site[changed], table.month[changed]))
+    births = table.counts.get("live_births", np.zeros(len(table)))
+    takes = (run.outcomes == Outcome.REFUSED) & (births == MISSING)
+    chosen = np.flatnonzero(takes | (run.outcomes == Outcome.CHANGED))
+    at, is_stored = stored.find(place_of(table.site[chosen], table.month[chosen]))
+    chosen, at = chosen[is_stored], at[is_stored]
     erased = {
-        name: int(((own[changed] < 0) & (stored.counts[name][at] >= 0)).sum())
+        name: int(((own[chosen] < 0) & (stored.counts[name][at] >= 0)).sum())
         for name, own in table.counts.items()
     }
     if number := sum(erased.values()):

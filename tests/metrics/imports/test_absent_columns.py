@@ -94,6 +94,16 @@ def test_month_of_a_wide_file_without_births_takes_the_stored(stored):
     assert counts() == [(41, 2), (38, 1)]
 
 
+def test_empty_column_of_births_is_offered_to_leave_those_that_are_stored(stored):
+    text = "site_code,month,live_births,infant_deaths\nA,2024-01,,2\nA,2024-02,,0\nB,2024-01,,1\n"
+    found = check(stored, text)
+    assert summary(found) == (0, 0, 0, 0, 3)
+    notice = notices(found)[NoticeKind.ERASED]
+    assert notice.text.startswith("2 stored numbers would become empty, since")
+    [lines] = notice.offers.values()
+    assert summary(check(stored, text, lines)) == (0, 2, 0, 0, 1)
+
+
 def test_deaths_are_held_against_the_stored_births_by_the_gate(stored):
     """Each sentence as the gate has it of births and deaths in one row."""
     found = check(stored, "site_code,month,infant_deaths,early_neonatal_deaths\nA,2024-01,41,50\n")
