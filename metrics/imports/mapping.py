@@ -33,7 +33,8 @@ COLUMNS = (*SITE_COLUMNS, "month", *COUNT_FIELDS)
 OURS = (*SITE_COLUMNS, "area_name", *MONTH_COLUMNS, *PART_COLUMNS, *LONG_COLUMNS, *COUNT_FIELDS)
 LEFT_OUT = "-"
 _OPTIONS = ("sheet", "header", "marked", "points", "empty", "last_month", "year_begins", "above")
-ABOVE = ("site", "area", "year", "month", "dimension")  # of which an empty cell may be what stands above it
+# Of which an empty cell may be what stands above it.
+ABOVE = ("site", "area", "year", "month", "dimension")
 _WORDS = ("site", *PART_COLUMNS, "counted", "running")
 
 Lines = MappingType[str, str]
@@ -55,7 +56,7 @@ class Mapping:
     marked, points, empty : what to make of cells that may be read in two ways
     last_month : later ones are left out, such as a month that is only half in
     year_begins : the month of the year with which years such as 2021-22 begin; 1 for plain years
-    above : of site, area, year, month and dimension those of which an empty cell is what stands above it
+    above : of site, area, year, month and dimension those whose empty cells are what stands above
     """
 
     columns: MappingType[tuple[str, date | None], str] = field(default_factory=dict)
