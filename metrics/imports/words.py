@@ -18,7 +18,7 @@ PLACE_WORDS = {
     "value": "The number counted in the row",
 }
 PART_WORDS = dict(
-    zip(PART_COLUMNS, ("What it is broken down by", "Category, such as female"), strict=True)
+    zip(PART_COLUMNS, ("What it is broken down by", "Category"), strict=True)
 )
 
 

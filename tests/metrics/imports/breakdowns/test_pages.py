@@ -55,7 +55,7 @@ def test_columns_of_others_are_guessed_and_words_are_said_on_the_page(client, pr
     address = upload(client, THEIRS)
     shown = client.get(address)
     assert summary(shown.context["found"]) == (1, 0, 0, 0, 1)
-    assert "What are these parts of?" in shown.text
+    assert "What do these words stand for?" in shown.text
     said = {"ours": ["category Lads"], "theirs": ["male"]}
     client.post(f"{address}settle/", said)
     do(client, address, "apply")
@@ -135,7 +135,7 @@ def test_large_file_is_looked_through_in_the_background(client, program, setting
     found = shown.context["found"]
     assert (summary(found), found.reports) == ((2, 0, 0, 0, 1), 1)
     assert Found.from_json(found.to_json()) == found
-    assert "What are these parts of?" in shown.text
+    assert "What do these words stand for?" in shown.text
     assert ImportBatch.objects.get().reports_written == 1
 
 
