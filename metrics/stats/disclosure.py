@@ -140,6 +140,11 @@ class _Search:
         self.certified: dict[Figure, Certificate] = {}
         self.hidden: set[Figure] = {own for own in self.small() if parts[own[0]].weight is not None}
         self.primary = frozenset(self.hidden)
+        self._beside = {
+            (variable, count): self._find_beside(variable, count)
+            for count, adding in self.adding.items()
+            for variable in adding
+        }
         self._at: dict[tuple[int, int], dict[object, list[int]]] = {}
         self._of: dict[tuple[int, int], dict[object, list[int]]] = {}
 
@@ -243,7 +248,7 @@ class _Search:
                 others = islice(partners(unit, count, inside), MOST_PARTNERS)
                 yield from islice(self._exchanges(unit, count, variable, others), MOST_OF_ONE)
         for unit, count in cells:
-            for second in self._beside(variable, count):
+            for second in self._beside[variable, count]:
                 yield from self._allowed((unit, count), (unit, second))
             yield ((unit, count, 1),)
             if self.counts[unit][count]:
@@ -253,7 +258,7 @@ class _Search:
         """Moves that give to one of these others what they take here, or the reverse."""
         for other in others:
             yield from self._allowed((unit, count), (other, count))
-            for second in self._beside(variable, count):
+            for second in self._beside[variable, count]:
                 if self.is_open[second][other]:
                     yield from self._exchange_two(unit, other, count, second)
 
@@ -272,7 +277,7 @@ class _Search:
         if self.counts[cell[0]][cell[1]]:
             yield (*cell, -1), (*other, 1)
 
-    def _beside(self, variable, count) -> list[int]:
+    def _find_beside(self, variable, count) -> list[int]:
         """Counts that are added up with this one in another variable, and are not in this one."""
         return sorted(
             {

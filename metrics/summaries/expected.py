@@ -30,7 +30,10 @@ class Expected:
 
     def in_period(self, period: Period, sites: Iterable[int] | None = None) -> int:
         """How many reports are expected in a period, of these sites or of all."""
-        return sum(self.of_site(s, period) for s in (self.by_site if sites is None else sites))
+        if sites is not None:
+            return sum(self.of_site(own, period) for own in sites)
+        months = self.span and self.span.intersection(period)
+        return sum(self._numbers[month] for month in months or ())
 
     def limited_to(self, sites: Collection[int]) -> "Expected":
         """What is expected of these sites alone."""
@@ -38,6 +41,10 @@ class Expected:
 
     def by_month(self) -> dict[date, int]:
         """How many reports are expected in each month of the span."""
+        return dict(self._numbers)
+
+    @cached_property
+    def _numbers(self) -> Mapping[date, int]:
         if self.span is None:
             return {}
         steps: dict[date, int] = {}

@@ -60,8 +60,8 @@ class Table:
     """
 
     units: dict[tuple[int, date], int] = field(default_factory=dict)
-    counts: list[list[int]] = field(default_factory=list)
-    counted: list[list[bool]] = field(default_factory=list)
+    counts: list[tuple[int, ...]] = field(default_factory=list)
+    counted: list[tuple[bool, ...]] = field(default_factory=list)
     of: dict[int, dict[int, list[int]]] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     keys: dict[Key, int] = field(default_factory=dict)
@@ -135,12 +135,12 @@ def _read_reports(program, through) -> Iterator[tuple]:
     )
 
 
-def _part_counts(births, *deaths) -> tuple[list[int], list[bool]]:
+def _part_counts(births, *deaths) -> tuple[tuple[int, ...], tuple[bool, ...]]:
     """A report's counts so that none is in two, and which variables it takes part in."""
     infant, neonatal, postneonatal, stillborn, maternal = (own or 0 for own in deaths)
-    counted = [own is not None for own in deaths]
+    counted = tuple(own is not None for own in deaths)
     other = infant - neonatal - postneonatal
-    return [neonatal, postneonatal, other, stillborn, maternal, births], counted * 2
+    return (neonatal, postneonatal, other, stillborn, maternal, births), counted * 2
 
 
 # --- What is published ---------------------------------------------------------------------
