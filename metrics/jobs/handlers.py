@@ -41,9 +41,10 @@ def _apply(job: Job, beat: Beat) -> str:
             "run again, correct the file, or apply it without them."
         )
     if batch.is_broken_down:
+        reports = batch.reports_written
         return (
             f"{batch.rows_created:,} new counts by category, {batch.rows_changed:,} changed, in "
-            f"{batch.reports_written:,} reports."
+            f"{reports:,} report{'' if reports == 1 else 's'}."
         )
     return f"{batch.rows_created:,} new reports, {batch.rows_changed:,} changed."
 

@@ -46,7 +46,7 @@ def test_file_goes_from_upload_over_the_dry_run_to_the_parts_and_back(client, ma
     applied = do(client, address, "apply")
     assert parts() == [("female", 19, 1), ("male", 21, 1)]
     assert "its rows are parts of 1 report, whose totals stayed" in applied.text
-    assert Job.objects.get().message == "2 new counts by category, 0 changed, in 1 reports."
+    assert Job.objects.get().message == "2 new counts by category, 0 changed, in 1 report."
     assert "Undone" in do(client, address, "undo").text
     assert parts() == []
 
