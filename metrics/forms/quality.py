@@ -8,8 +8,7 @@ from django import forms
 from metrics.models import FindingReview
 from metrics.summaries.quality import State
 from metrics.summaries.quality.findings import Findings
-from metrics.summaries.quality.program import KindLine
-from programs.models import Site
+from metrics.summaries.quality.program import KindLine, SiteQuality
 
 
 class FindingsForm(forms.Form):
@@ -19,13 +18,17 @@ class FindingsForm(forms.Form):
     kind = forms.ChoiceField(label="What was found", required=False)
     site = forms.ChoiceField(required=False)
 
-    def __init__(self, *args, sites: Sequence[Site], kinds: Sequence[KindLine], **kwargs):
+    def __init__(self, *args, sites: Sequence[SiteQuality], kinds: Sequence[KindLine], **kwargs):
         super().__init__(*args, **kwargs)
         reviewed = [(own, own.label) for own in State if own is not State.OPEN]
         self._offer("state", [("", State.OPEN.label), *reviewed, ("all", "All")])
         found = [(str(own.kind), f"{own.label} ({own.found})") for own in kinds if own.found]
         self._offer("kind", [("", "Everything"), *found])
-        self._offer("site", [("", "All sites"), *((own.code, own.name) for own in sites)])
+        named = [("", "All sites"), *((own.site.code, own.site.name) for own in sites)]
+        self._offer("site", named)
+        # Thousands of sites at which nothing was found would only make the page heavy.
+        listed = {"", self["site"].value(), *(own.site.code for own in sites if own.found)}
+        self.fields["site"].widget.choices = [own for own in named if own[0] in listed]
 
     def _offer(self, name, choices):
         field = cast(forms.ChoiceField, self.fields[name])

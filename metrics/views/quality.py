@@ -107,7 +107,7 @@ def _show(request, membership, *, tried=None, status=200):
     asked = FindingsForm.base_fields.keys() & request.GET.keys()
     form = FindingsForm(
         request.GET if asked else None,
-        sites=[own.site for own in summary.sites],
+        sites=summary.sites,
         kinds=summary.kinds,
     )
     findings = Paginator(form.choose(summary.findings), FINDINGS_A_PAGE)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
@@ -310,6 +311,22 @@ def test_findings_are_asked_for_by_site_kind_and_state(client, program):
     assert findings(client, state="dismissed") == []
     assert len(findings(client, state="all", kind="births_odd")) == 2
     assert "Nothing is known of “x”" in words(client.get(PAGE, {"kind": "x"}))
+
+
+def test_sites_offered_are_those_with_findings_and_the_one_asked_for(client, program):
+    for code in ("AC-0", "AC-1"):
+        add_site(program, code, odd=None)
+    sign_in(client, program)
+    assert offered(client.get(PAGE)) == ["", "NC-1"]
+    page = client.get(PAGE, {"site": "AC-1"})
+    assert offered(page) == ["", "NC-1", "AC-1"]
+    assert page.context["form"].errors == {}
+    assert "Nothing of what you asked for was found." in words(page)
+
+
+def offered(page):
+    select = re.search(r'<select name="site".*?</select>', page.text, re.DOTALL)[0]
+    return re.findall(r'<option value="([^"]*)"', select)
 
 
 def test_fifty_findings_stand_on_a_page(client, program):

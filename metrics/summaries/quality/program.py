@@ -59,6 +59,10 @@ class SiteQuality:
     def open(self) -> int:
         return sum(self.by_severity.values())
 
+    @property
+    def found(self) -> int:
+        return self.open + self.reviewed
+
 
 @dataclass(frozen=True)
 class Quality:
