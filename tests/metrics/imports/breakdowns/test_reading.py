@@ -217,3 +217,12 @@ def test_program_without_any_breakdown_still_reads_the_file(program):
     Dimension.objects.all().delete()
     assert "none of the breakdowns, which are none yet" in faults(program, GOOD)[0]
     assert guess(ProgramFactory(), GOOD).get("dimension") is None
+
+
+def test_dimension_that_was_merged_down_is_noticed_and_taken_from_above(program):
+    text = rows("sex,female,19,1", ",male,21,1")
+    [notice] = [own for own in check(program, text).notices if own.kind == NoticeKind.GAPS]
+    [lines] = notice.offers.values()
+    assert lines == {"above": "dimension"}
+    bring_in(program, text, lines)
+    assert parts() == WANTED
