@@ -95,8 +95,9 @@ def correct_report(
     approve_report(corrected, by=approver)
 
 
-def break_down_by_sex(reports: Sequence[MonthlyReport], chance: Random):
-    """Store these reports' counts by sex, where that dimension is in use."""
+def break_down_by_sex(program: Program, reports: Sequence[MonthlyReport], chance: Random):
+    """Let the program ask for counts by sex, where that dimension is in use, and store those of
+    these reports."""
     categories = {own.code: own for own in Category.objects.in_use().filter(dimension__code="sex")}
     rows = []
     for report in reports:
@@ -112,6 +113,7 @@ def break_down_by_sex(reports: Sequence[MonthlyReport], chance: Random):
             for code, part in by_code.items()
         ]
     BreakdownCount.objects.bulk_create(rows, batch_size=BATCH_ROWS)
+    program.dimensions.add(*{own.dimension_id for own in categories.values()})
 
 
 def refuse_refused(refusals, place: str):

@@ -146,7 +146,7 @@ def _create_reports(program, story, planned, sites, cast, today, chance):
     store_reports(reports)
     last = shift_month(program.start_month, story.last)
     approve_reports(_until(reports, last, story.waiting_months), by=cast.manager, today=today)
-    break_down_by_sex(_since(reports, last, BROKEN_DOWN_MONTHS), chance)
+    break_down_by_sex(program, _since(reports, last, BROKEN_DOWN_MONTHS), chance)
     if story.correction:
         _correct(program, story.correction, counts, cast, today)
     announce_waiting([site.pk for site in sites.values()], by=cast.manager2)
