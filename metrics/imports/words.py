@@ -17,9 +17,7 @@ PLACE_WORDS = {
     "counted": "What is counted in the row",
     "value": "The number counted in the row",
 }
-PART_WORDS = dict(
-    zip(PART_COLUMNS, ("What it is broken down by", "Category"), strict=True)
-)
+PART_WORDS = dict(zip(PART_COLUMNS, ("What it is broken down by", "Category"), strict=True))
 
 
 def name_count(field: str) -> str:
