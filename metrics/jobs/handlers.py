@@ -15,9 +15,14 @@ from metrics.models import ImportBatch, Job
 logger = logging.getLogger(__name__)
 
 
-def _apply(job: Job, beat: Beat) -> str:
-    if job.batch.applied_at is not None:
+def refuse_applied(batch: ImportBatch) -> None:
+    """ValidationError where a file was applied: what was found then tells what it wrote."""
+    if batch.applied_at is not None:
         raise ValidationError("It was applied before. Upload it once more to bring it in again.")
+
+
+def _apply(job: Job, beat: Beat) -> str:
+    refuse_applied(job.batch)
     try:
         found = apply_batch(
             job.batch,
@@ -50,9 +55,12 @@ def _apply(job: Job, beat: Beat) -> str:
 
 
 def _check(job: Job, beat: Beat) -> str:
+    refuse_applied(job.batch)
     found = check_batch(job.batch, today=timezone.localdate(), report=beat.during("read", total=0))
     kept = found.to_json() | {"written": found.written}
-    ImportBatch.objects.filter(pk=job.batch_id).update(found=kept, checked_at=timezone.now())
+    open_still = ImportBatch.objects.filter(pk=job.batch_id, applied_at__isnull=True)
+    if not open_still.update(found=kept, checked_at=timezone.now()):
+        refuse_applied(ImportBatch.objects.get(pk=job.batch_id))
     return f"{found.rows:,} rows were looked through."
 
 

@@ -15,7 +15,7 @@ from metrics.imports import FileRefusedError, checking
 from metrics.imports.breakdowns.judging import PartsRun
 from metrics.imports.breakdowns.telling import tell_part_rows, tell_written_parts
 from metrics.imports.telling import tell_rows, tell_written
-from metrics.jobs import cancel_job, look_at, start_job, sweep
+from metrics.jobs import cancel_job, look_at, refuse_applied, start_job, sweep
 from metrics.models import Job
 from metrics.views.imports import get_batch, watch
 
@@ -46,6 +46,8 @@ def _start(request, slug, pk, kind: Job.Kind, options=None):
     batch = get_batch(request, slug, pk)
     sweep()  # a job whose worker is gone must not stand in the way of the next
     try:
+        if kind is Job.Kind.CHECK:
+            refuse_applied(batch)
         job = start_job(batch, kind, by=request.user, options=options)
     except ValidationError as refusal:
         messages.error(request, refusal.message)

@@ -3,12 +3,13 @@
 import csv
 import io
 from datetime import date
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from metrics.imports import Found, check_batch
-from metrics.jobs import run_job
+from metrics.imports import Found, apply_batch, check_batch
+from metrics.jobs import handlers, run_job, start_job
 from metrics.models import BreakdownCount, Dimension, ImportBatch, Job
 from tests.factories import MembershipFactory, MonthlyReportFactory, UserFactory
 from tests.metrics.imports.breakdowns.breaking_down import GOOD, HEADER, keep, parts, rows
@@ -137,6 +138,42 @@ def test_large_file_is_looked_through_in_the_background(client, program, setting
     assert Found.from_json(found.to_json()) == found
     assert "What do these words stand for?" in shown.text
     assert ImportBatch.objects.get().reports_written == 1
+
+
+def applied(manager, program):
+    batch = receive(program, GOOD, by=manager)
+    apply_batch(batch, by=manager, today=TODAY)
+    batch.refresh_from_db()
+    return batch
+
+
+def test_applied_file_is_not_looked_through_from_a_stale_tab(client, program, manager):
+    """What was found then says how many reports it wrote, by which it is undone."""
+    batch = applied(manager, program)
+    address = f"/programs/hb/imports/{batch.pk}/"
+    assert "It was applied before." in do(client, address, "check").text
+    assert not batch.jobs.exists()
+    assert "Undone" in do(client, address, "undo").text
+    assert parts() == []
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["while it waits", "while it is read"])
+def test_file_that_is_applied_before_it_was_looked_through_keeps_what_it_wrote(
+    program, manager, monkeypatch, before
+):
+    batch = receive(program, GOOD, by=manager)
+    job = start_job(batch, Job.Kind.CHECK, by=manager)
+    if before:
+        apply_batch(batch, by=manager, today=TODAY)
+    else:
+        apply = partial(apply_batch, batch, by=manager, today=TODAY)
+        check = check_batch(batch, today=TODAY)
+        monkeypatch.setattr(handlers, "check_batch", lambda *_, **__: apply() and check)
+    run_job(job.pk)
+    job.refresh_from_db()
+    batch.refresh_from_db()
+    assert (job.state, batch.reports_written) == ("failed", 1)
+    assert job.message.startswith("It was applied before.")
 
 
 def test_dry_run_that_was_kept_before_there_were_breakdowns_is_still_shown(program):
