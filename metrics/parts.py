@@ -6,6 +6,7 @@ from metrics.gate import BROKEN_DOWN
 from metrics.models import BreakdownCount, MonthlyReport
 
 Parts = Mapping[int, Mapping[str, int | None]]  # category -> live_births and infant_deaths
+Breakdowns = dict[str, dict[str, dict[str, int | None]]]  # dimension -> category -> the same
 
 
 def find_changed_parts(report: MonthlyReport, parts: Parts) -> dict[int, BreakdownCount | None]:
@@ -18,14 +19,12 @@ def find_changed_parts(report: MonthlyReport, parts: Parts) -> dict[int, Breakdo
     }
 
 
-def load_breakdowns(
-    reports: Iterable[int],
-) -> dict[int, dict[str, dict[str, dict[str, int | None]]]]:
+def load_breakdowns(reports: Iterable[int]) -> dict[int, Breakdowns]:
     """Report -> dimension -> category -> its two counts, in one query.
 
     reports : their keys, or a query for them
     """
-    found: dict[int, dict[str, dict[str, dict[str, int | None]]]] = {}
+    found: dict[int, Breakdowns] = {}
     counts = BreakdownCount.objects.filter(report__in=reports).order_by("pk")
     for own in counts.select_related("category__dimension"):
         parts = found.setdefault(own.report_id, {}).setdefault(own.category.dimension.name, {})

@@ -38,10 +38,12 @@ from metrics.imports.screening import (
 from metrics.imports.table import Numbers, Table
 from metrics.imports.writing import Rows
 from metrics.models import COUNT_FIELDS
+from metrics.parts import load_breakdowns
 from programs.models import Program
 
 Report = Callable[[int], None]
 BLOCK_ENTRIES = 50_000  # judged together; more would only take more memory
+PARTED_AT_ONCE = 1_000  # reports whose breakdowns are held at a time
 
 
 class Outcome(IntEnum):
@@ -280,15 +282,25 @@ def _reconcile(outcomes, standing: Entries, context: Context, stored_at: Numbers
     """Refuse changed rows that fall below the breakdown of their report; return those that the
     breakdown falls short of."""
     changed = np.flatnonzero(outcomes == Outcome.CHANGED)
-    if not len(changed) or not context.broken_down:
+    if not len(changed):
         return []
     keys = context.stored.pk[stored_at[changed]]
+    parted = context.find_broken_down(standing.site[changed], standing.month[changed])
+    is_parted = np.isin(keys, parted)
+    entries = list(zip(changed[is_parted].tolist(), keys[is_parted].tolist(), strict=True))
     short = []
-    for entry in changed[np.isin(keys, list(context.broken_down))].tolist():
-        totals = {name: int(own[entry]) for name, own in standing.counts.items()}
-        refusals, questions = check_parts(context, int(context.stored.pk[stored_at[entry]]), totals)
-        if refusals:
-            outcomes[entry] = Outcome.REFUSED
-        elif questions:
-            short.append(entry)
+    for some in (
+        entries[at : at + PARTED_AT_ONCE] for at in range(0, len(entries), PARTED_AT_ONCE)
+    ):
+        loaded = load_breakdowns([report for _, report in some])
+        for entry, report in some:
+            parts = loaded.get(report, {})
+            totals = {name: int(own[entry]) for name, own in standing.counts.items()}
+            refusals, questions = check_parts(parts, totals)
+            if refusals:
+                outcomes[entry] = Outcome.REFUSED
+            elif questions:
+                short.append(entry)
+            if refusals or questions:
+                context.contradicted[report] = parts
     return short

@@ -1,7 +1,7 @@
 """What a file is held against: the sites, when they were open and locked, and what is stored."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from metrics.imports.table import Numbers, Table, date_of, number_month
 from metrics.locks import sites_at_gate
 from metrics.models import COUNT_FIELDS, MonthlyReport, Status
 from metrics.models.reports import standing
-from metrics.parts import load_breakdowns
+from metrics.parts import Breakdowns
 from programs.actions import hold_sites
 from programs.models import Program, Site
 from programs.periods import shift_month
@@ -63,6 +63,7 @@ class Context:
 
     sites : in the order in which the file's entries number them
     parts, spells : when each takes part in the program, and when it is open
+    contradicted : report -> its breakdowns, where a row of the file falls below or exceeds them
     """
 
     program: Program
@@ -72,20 +73,28 @@ class Context:
     spells: Bounds
     at_gate: Sequence[SiteAtGate]
     stored: Stored
+    contradicted: dict[int, Breakdowns] = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> Numbers:
         return np.array([site.pk for site in self.sites], dtype=np.int64)
 
-    @cached_property
-    def broken_down(self):
-        """The breakdowns of stored reports, by report: read when a row first changes one."""
-        reports = MonthlyReport.objects.filter(site__in=self.sites).order_by()
-        return load_breakdowns(reports.values_list("pk", flat=True))
+    def find_broken_down(self, site: Numbers, month: Numbers) -> Numbers:
+        """The keys of the reports that are broken down, of these sites and about these months.
+
+        site : places among `sites`
+        """
+        first, last = date_of(month.min()), date_of(month.max())
+        reports = MonthlyReport.objects.filter(
+            site__in=self.keys[np.unique(site)].tolist(), month__range=(first, last)
+        )
+        own = reports.filter(breakdown_counts__isnull=False).order_by()
+        keys = own.values_list("pk", flat=True).distinct().iterator(chunk_size=FETCHED)
+        return np.fromiter(keys, dtype=np.int64)
 
 
 def check_parts(
-    context: Context, report: int, totals: Mapping[str, int]
+    breakdowns: Breakdowns, totals: Mapping[str, int]
 ) -> tuple[list[Fault], list[Fault]]:
     """Hold a report's new totals against its breakdowns, which a file leaves as they are.
 
@@ -93,7 +102,7 @@ def check_parts(
     """
     counted = {name: None if total < 0 else total for name, total in totals.items()}
     refusals, questions = [], []
-    for dimension, parts in context.broken_down.get(report, {}).items():
+    for dimension, parts in breakdowns.items():
         refused, questioned = check_breakdown(dimension, counted, parts)
         refusals += refused
         questions += questioned

@@ -171,7 +171,8 @@ class Explainer:
             return [self._say_protected(entry, site, month)], []
         if not differing:
             return [], []
-        return check_parts(run.context, int(run.context.stored.pk[stored]), counts)
+        report = int(run.context.stored.pk[stored])
+        return check_parts(run.context.contradicted.get(report, {}), counts)
 
     def changes(self, entry: int) -> list[tuple[str, int | None, int | None]]:
         """Each count that differs from what is stored: its name, the old and the new number."""

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from metrics.imports import (
     apply_batch,
     check_batch,
+    checks,
 )
 from metrics.imports.context import reports_of
 from metrics.models import Category, ImportBatch, MonthlyReport
@@ -246,13 +247,27 @@ def test_row_that_changes_nothing_is_not_held_against_its_breakdown(program, bro
 
 
 @pytest.mark.parametrize("months", [1, 3])
-def test_breakdowns_of_a_file_are_read_in_one_query(program, broken_down, months):
+def test_breakdowns_of_a_file_are_read_in_two_queries(program, broken_down, months):
     for month in range(2, months + 1):
         MonthlyReportFactory(site=broken_down.site, month=date(2024, month, 1))
     rows = [f"A,2024-{month:02},95,5" for month in range(1, months + 1)]
     with CaptureQueriesContext(connection) as queries:
         assert summary(check(program, "\n".join([HEADER, *rows])))[1] == months
-    assert len([own for own in queries if "metrics_breakdowncount" in own["sql"]]) == 1
+    assert len([own for own in queries if "metrics_breakdowncount" in own["sql"]]) == 2
+
+
+def test_breakdowns_of_reports_that_a_file_does_not_change_are_not_read(
+    program, broken_down, monkeypatch
+):
+    for month in (2, 3):
+        other = MonthlyReportFactory(site=broken_down.site, month=date(2024, month, 1))
+        category = Category.objects.get(dimension__code="sex", code="female")
+        other.breakdown_counts.create(category=category, live_births=40)
+    asked = []
+    load = checks.load_breakdowns
+    monkeypatch.setattr(checks, "load_breakdowns", lambda own: asked.append(own) or load(own))
+    check(program, f"{HEADER}\nA,2024-01,80,4\nA,2024-03,100,5\n")
+    assert asked == [[broken_down.pk]]
 
 
 # --- Which site ----------------------------------------------------------------------------------
