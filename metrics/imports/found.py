@@ -31,13 +31,14 @@ class UnknownPart:
     """A word in a file of breakdowns that is no dimension, or no category of its own, and those
     that are.
 
-    kind : dimension or category; of : the name of the category's dimension
+    kind : dimension or category; of, of_code : the name and the code of the category's dimension
     """
 
     kind: str
     word: str
     of: str
     known: list[tuple[str, str]]  # code and name
+    of_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,10 @@ def _tell_words(run: DryRun) -> Iterator[UnknownPart]:
     if isinstance(run, PartsRun):
         for own in run.finder.unknown_words()[:MOST_UNKNOWN]:
             known = [(near.code, near.name) for near in run.finder.known_for(own)]
-            kind, of = ("category", own.dimension.name) if own.dimension else ("dimension", "")
-            yield UnknownPart(kind, own.word, of, known)
+            if of := own.dimension:
+                yield UnknownPart("category", own.word, of.name, known, of.code)
+            else:
+                yield UnknownPart("dimension", own.word, "", known)
 
 
 def _read_unknown(kept: Mapping) -> UnknownSite:

@@ -10,7 +10,8 @@ It is kept, and typed on the command line, as lines `ours = theirs`:
     stillbirths = -                  not used, though a column of the file is called so
     counted Live births = live_births    a word in the column “counted”: our column, or -
     dimension = "sex"        a file of breakdowns: by what, and in which column the categories are
-    category Girls = female a word in the column of categories: our category, or -
+    category sex/9 = unknown a word in the column of categories, of this breakdown: our category,
+                             or -; without the breakdown and slash, of any that has no such category
     running live_births = 4          running totals that begin anew in April; - for none
     year_begins = 4                 years such as 2021-22, which begin in April
     sheet, header, marked, points, empty, last_month, above    see `Mapping`
@@ -49,7 +50,8 @@ class Mapping:
     constants : ours -> the same value for every row
     sites : the file's name of a site -> its code, or LEFT_OUT
     counted : a word of the column “counted” -> our column, or LEFT_OUT
-    dimensions, categories : the file's name of one -> its code or name, or LEFT_OUT
+    dimensions, categories : the file's name of one -> its code or name, or LEFT_OUT; before the
+    name of a category may stand its dimension, as in sex/9
     running : our column -> the month of the year in which its running totals begin anew
     sheet : of a workbook; empty for the first that is not hidden
     header : first and last row of the headings; None to look for them

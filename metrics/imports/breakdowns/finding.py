@@ -1,18 +1,20 @@
 """Which dimension and category a row of a file speaks of, however it spells them."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from metrics.cells import plain_text
 from metrics.imports.headings import simplify
-from metrics.imports.mapping import LEFT_OUT
-from metrics.imports.mapping import Mapping as FileMapping
+from metrics.imports.mapping import LEFT_OUT, Lines, Mapping
 from metrics.imports.places import SKIPPED, UNKNOWN, Named, is_total, spell_all
 from metrics.models import Category, Dimension
 from programs.models import Program
 
 _WHOLES = {"both", "both sexes", "all categories", "any"}  # besides the totals of sites
 _SIGNS = "<>=≤≥+"  # that make another category of the same number, such as <20 and 20+
+_NOTHING: Lines = MappingProxyType({})
 
 
 def plain_word(text: str) -> str:
@@ -27,11 +29,18 @@ class WordFinder(dict):
     As it is written, else whatever its case, else whatever its accents and punctuation, but for
     signs that count. What stands for several stands for none; a retired name stands back behind
     one in use.
+
+    aliases : what words stand for, whatever else is called so
+    loose : what words stand for that are neither code nor name
     """
 
-    def __init__(self, named: Sequence[Named], aliases: Mapping[str, str], retired=frozenset()):
+    def __init__(
+        self, named: Sequence[Named], aliases: Lines, loose: Lines = _NOTHING, retired=frozenset()
+    ):
         super().__init__()
-        self._aliases = {plain_word(word): own for word, own in aliases.items()}
+        self._aliases, self._loose = (
+            {plain_word(word): own for word, own in said.items()} for said in (aliases, loose)
+        )
         self._known = [_spell(named, retired, how) for how in (str.strip, str.casefold, plain_word)]
 
     def __missing__(self, text: str) -> int:
@@ -39,15 +48,22 @@ class WordFinder(dict):
         return place
 
     def _find(self, text: str) -> int:
-        alias = self._aliases.get(plain_word(text), text)
-        if alias == LEFT_OUT and text != LEFT_OUT:
+        word = plain_word(text)
+        place = self._place(self._aliases.get(word, text), text)
+        if place in (None, UNKNOWN) and word in self._loose and word not in self._aliases:
+            place = self._place(self._loose[word], text)
+        if place is None:
+            plain = simplify(text)
+            return SKIPPED if is_total(plain) or plain in _WHOLES else UNKNOWN
+        return place
+
+    def _place(self, named: str, text: str) -> int | None:
+        """The place of what a text stands for; None where nothing is called so."""
+        if named == LEFT_OUT and text != LEFT_OUT:
             return SKIPPED
-        spelled = alias, alias.casefold(), plain_word(alias)
-        for known, key in zip(self._known, spelled, strict=True):
-            if key in known:
-                return known[key]
-        plain = simplify(text)
-        return SKIPPED if is_total(plain) or plain in _WHOLES else UNKNOWN
+        spelled = named, named.casefold(), plain_word(named)
+        pairs = zip(self._known, spelled, strict=True)
+        return next((known[key] for known, key in pairs if key in known), None)
 
 
 def _spell(named, retired, how) -> dict[str, int]:
@@ -75,19 +91,30 @@ class PartFinder(dict):
     """The texts of dimension and category -> the place of the category in `categories`, UNKNOWN,
     or SKIPPED where a row adds up others or is left out; each pair sought once."""
 
-    def __init__(self, program: Program, mapping: FileMapping):
+    def __init__(self, program: Program, mapping: Mapping):
         super().__init__()
         self.dimensions = list(Dimension.objects.prefetch_related("categories"))
         self.asked = set(program.dimensions.values_list("pk", flat=True))
         self.categories: list[Category] = []
         self._words = WordFinder(self.dimensions, mapping.dimensions)
         self._finders: list[tuple[int, WordFinder]] = []
-        for dimension in self.dimensions:
+        said = self._part_words(mapping.categories)
+        for place, dimension in enumerate(self.dimensions):
             own = list(dimension.categories.all())
             retired = {n for n, category in enumerate(own) if category.retired}
-            finder = WordFinder(own, mapping.categories, retired)
+            finder = WordFinder(own, said[place], said[UNKNOWN], retired)
             self._finders.append((len(self.categories), finder))
             self.categories += own
+
+    def _part_words(self, words: Lines) -> dict[int, dict[str, str]]:
+        """The words of categories by the place of the dimension that is named before a slash, as in
+        sex/9; under UNKNOWN those of any."""
+        parted: dict[int, dict[str, str]] = defaultdict(dict)
+        for said, theirs in words.items():
+            dimension, _, word = said.partition("/")
+            place = self._words[dimension] if word.strip() else UNKNOWN
+            parted[max(place, UNKNOWN)][said if place < 0 else word] = theirs
+        return parted
 
     def __missing__(self, texts: tuple[str, str]) -> int:
         place = self[texts] = self._find(*texts)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 from functools import partial
 
@@ -57,12 +58,24 @@ def test_columns_of_others_are_guessed_and_words_are_said_on_the_page(client, pr
     shown = client.get(address)
     assert summary(shown.context["found"]) == (1, 0, 0, 0, 1)
     assert "What do these words stand for?" in shown.text
-    said = {"ours": ["category Lads"], "theirs": ["male"]}
+    said = {"ours": ["category sex/Lads"], "theirs": ["male"]}
     client.post(f"{address}settle/", said)
     do(client, address, "apply")
     assert parts() == [("female", 19, None), ("male", 21, None)]
     next_file = client.get(upload(client, THEIRS.replace("19", "18").replace("21", "22")))
     assert summary(next_file.context["found"]) == (0, 2, 0, 0, 0)
+
+
+def test_same_number_in_two_breakdowns_is_said_of_each(client, program):
+    ward = Dimension.objects.create(code="ward", name="Ward")
+    ward.programs.add(program)
+    for code in "xy":
+        ward.categories.create(code=code, name=f"Ward {code}")
+    address = upload(client, rows("sex,1,19,1", "sex,2,21,1", "ward,1,30,1", "ward,2,10,1"))
+    ours = re.findall(r'name="ours" value="([^"]*)"', client.get(address).text)
+    client.post(f"{address}settle/", {"ours": ours, "theirs": ["female", "male", "x", "y"]})
+    do(client, address, "apply")
+    assert parts() == [("female", 19, 1), ("male", 21, 1), ("x", 30, 1), ("y", 10, 1)]
 
 
 def test_breakdown_that_is_called_otherwise_is_said_on_the_page(client, program):

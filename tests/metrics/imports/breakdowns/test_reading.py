@@ -163,6 +163,30 @@ def test_name_of_a_retired_category_means_the_one_in_use(program, report):
     assert summary(check(program, rows("sex,male,2,0"))) == (0, 0, 1, 0, 0)
 
 
+@pytest.mark.parametrize("said", ["sex/9", "Sex/9", "9"])
+def test_number_that_means_unknown_in_one_breakdown_is_a_category_of_another(program, said):
+    ward = Dimension.objects.create(code="ward", name="Ward")
+    ward.programs.add(program)
+    for code in ("9", "unknown"):
+        ward.categories.create(code=code, name=f"Ward {code}")
+    text = rows("sex,9,1,0", "ward,9,2,0")
+    assert stored_by(program, text, f"category {said} = unknown") == [
+        ("unknown", 1, 0), ("9", 2, 0),
+    ]  # fmt: skip
+
+
+def test_word_that_is_said_of_a_breakdown_goes_before_one_that_is_said_of_any(program):
+    mapping = "category G = -\ncategory sex/G = female\ncategory sex/Male = unknown"
+    text = rows("sex,G,1,0", "sex,male,2,0")
+    assert stored_by(program, text, mapping) == [("female", 1, 0), ("unknown", 2, 0)]
+
+
+@pytest.mark.parametrize("word", ["boys/girls", "1/2", "all/both", "sex/"])
+def test_word_with_a_slash_that_names_no_breakdown_is_one_word(program, word):
+    text = rows(f"sex,{word},1,0")
+    assert stored_by(program, text, f"category {word} = unknown") == [("unknown", 1, 0)]
+
+
 # --- What is guessed -----------------------------------------------------------------------
 
 
