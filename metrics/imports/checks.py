@@ -1,9 +1,10 @@
 """A file held against the gate and against what is stored: the dry run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
+from itertools import islice
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from metrics.imports.opening import Preview, open_columns
 from metrics.imports.places import SiteFinder
 from metrics.imports.readers import Readers
 from metrics.imports.reading import SourceFile
-from metrics.imports.running import part_running
+from metrics.imports.running import Parted, part_running
 from metrics.imports.scanning import read_table
 from metrics.imports.screening import (
     Entries,
@@ -82,6 +83,7 @@ class FileRead:
     table: Table
     finder: SiteFinder
     readers: Readers
+    parted: Sequence[Parted] = ()
 
     def rows(self) -> Iterator[list[str]]:
         """The rows once more, as they were read."""
@@ -167,15 +169,17 @@ def read_file(
         table = as_series(table, len(parts.categories))
     if "counted" in columns.places:
         table = merge_counts(table)
-    for name, first_month in mapping.running.items():
-        if name in table.counts:
-            part_running(table, name, first_month)
+    parted = [
+        part_running(table, name, first_month)
+        for name, first_month in mapping.running.items()
+        if name in table.counts
+    ]
     if parts is not None:
         table = of_series(table, len(parts.categories))
     if mapping.empty is Empty.KEEP:
         for own in table.counts.values():
             own[own == MISSING] = NOT_SAID
-    return FileRead(preview, mapping, table, finder, readers)
+    return FileRead(preview, mapping, table, finder, readers, parted)
 
 
 def judge_file(file: FileRead, program: Program, *, today: date, lock: bool = False) -> DryRun:
@@ -287,11 +291,9 @@ def _reconcile(outcomes, standing: Entries, context: Context, stored_at: Numbers
     keys = context.stored.pk[stored_at[changed]]
     parted = context.find_broken_down(standing.site[changed], standing.month[changed])
     is_parted = np.isin(keys, parted)
-    entries = list(zip(changed[is_parted].tolist(), keys[is_parted].tolist(), strict=True))
+    entries = zip(changed[is_parted].tolist(), keys[is_parted].tolist(), strict=True)
     short = []
-    for some in (
-        entries[at : at + PARTED_AT_ONCE] for at in range(0, len(entries), PARTED_AT_ONCE)
-    ):
+    while some := list(islice(entries, PARTED_AT_ONCE)):
         loaded = load_breakdowns([report for _, report in some])
         for entry, report in some:
             parts = loaded.get(report, {})

@@ -25,6 +25,20 @@ class Running:
 
 
 @dataclass(frozen=True)
+class Parted:
+    """A count that was read as running totals.
+
+    never_falls : whether the file itself tells that it may be; False also where it is too short
+    totals, months : the first two that one became of the other, if any did
+    """
+
+    name: str
+    never_falls: bool
+    totals: Sequence[int]
+    months: Sequence[int]
+
+
+@dataclass(frozen=True)
 class _Steps:
     """From one month to the next at the same site: the calendar month reached, and the change."""
 
@@ -56,28 +70,36 @@ def _try_start(name: str, steps: _Steps, start: int) -> Running | None:
     begins = steps.month % MONTHS_PER_YEAR == start - 1
     within, across = steps.change[~begins], steps.change[begins]
     rises, falls = int((within > 0).sum()), int((across < 0).sum())
-    is_long = np.bincount(steps.site[~begins]).max(initial=0) >= LEAST_STEPS
-    never_falls = 100 * (within >= 0).sum() >= NEARLY_ALL * len(within)
     falls_anew = 100 * falls >= MOST_FALLS * len(across)
     mostly_rises = 2 * rises > len(within)
-    if is_long and never_falls and falls_anew and mostly_rises:
+    if _never_falls(steps, start) and falls_anew and mostly_rises:
         return Running(name, start, rises, falls)
     return None
 
 
+def _never_falls(steps: _Steps, start: int) -> bool:
+    """Whether a file is long enough to tell that its counts do not fall within a year."""
+    begins = steps.month % MONTHS_PER_YEAR == start - 1
+    within = steps.change[~begins]
+    is_long = np.bincount(steps.site[~begins]).max(initial=0) >= LEAST_STEPS
+    return bool(is_long and 100 * (within >= 0).sum() >= NEARLY_ALL * len(within))
+
+
 def _steps(table: Table, name: str) -> _Steps:
-    kept = table.counts[name] >= 0
+    """Site-months that are said more than once tell nothing: nobody knows which is the month's."""
+    kept = (table.counts[name] >= 0) & ~_is_repeated(table)
     site, month, count = (own[kept] for own in (table.site, table.month, table.counts[name]))
     follows = (np.diff(site) == 0) & (np.diff(month) == 1)
     return _Steps(site[1:][follows], month[1:][follows], np.diff(count)[follows])
 
 
-def part_running(table: Table, name: str, first_month: int) -> None:
-    """Make months of running totals, in place.
+def part_running(table: Table, name: str, first_month: int) -> Parted:
+    """Make months of running totals, in place; return what speaks for it.
 
     A total whose month before is missing stands for several months and cannot be parted, nor can
     one that falls; both become NOT_PARTED.
     """
+    never_falls = _never_falls(_steps(table, name), first_month)
     totals = table.counts[name].astype(np.int64)
     begins = table.month % MONTHS_PER_YEAR == first_month - 1
     before = np.concatenate([[-1], totals[:-1]])
@@ -88,6 +110,15 @@ def part_running(table: Table, name: str, first_month: int) -> None:
     table.counts[name] = np.where(known, np.where(is_wrong, NOT_PARTED, parted), totals).astype(
         np.int32
     )
+    changed = np.flatnonzero(known & ~begins & ~is_wrong)
+    shown = slice(changed[0] - 1, changed[0] + 1) if len(changed) else slice(0)
+    return Parted(name, never_falls, totals[shown].tolist(), table.counts[name][shown].tolist())
+
+
+def _is_repeated(table: Table) -> Numbers:
+    """Whether the entry before or after is of the same site and month."""
+    same = (np.diff(table.site) == 0) & (np.diff(table.month) == 0)
+    return np.concatenate([[False], same]) | np.concatenate([same, [False]])
 
 
 def say_not_parted(table: Table, place: int, text: str) -> str:

@@ -46,15 +46,30 @@ def notice_running(file: FileRead) -> Iterator[FileNotice]:
 
 
 def notice_parted(file: FileRead) -> Iterator[FileNotice]:
-    if names := [name for name in file.mapping.running if name in file.table.counts]:
-        start = month_name[file.mapping.running[names[0]]]
-        yield FileNotice(
-            NoticeKind.PARTED,
-            f"{capfirst(list_counts(names))} are read as running totals that begin anew in "
-            f"{start}, as was said of this file or of one like it: each month is the difference "
-            "to the one before.",
-            {"They are monthly counts": {f"running {name}": LEFT_OUT for name in names}},
-        )
+    if not file.parted:
+        return
+    names = [own.name for own in file.parted]
+    start = month_name[file.mapping.running[names[0]]]
+    first = next((own for own in file.parted if own.name == "live_births"), file.parted[0])
+    for_example = (
+        f" For example, {first.totals[0]:,} and then {first.totals[1]:,} make {first.months[1]:,}."
+        if first.totals
+        else ""
+    )
+    doubt = (
+        ""
+        if first.never_falls
+        else " The file itself does not show it: it is too short, or its counts fall within a "
+        "year. Look whether it holds monthly counts."
+    )
+    yield FileNotice(
+        NoticeKind.PARTED,
+        f"{capfirst(list_counts(names))} are read as running totals that begin anew in "
+        f"{start}, as was said of this file or of one like it: each month is the difference "
+        f"to the one before.{for_example}{doubt}",
+        {"They are monthly counts": {f"running {name}": LEFT_OUT for name in names}},
+        is_urgent=bool(doubt),
+    )
 
 
 def _by_month(table: Table, name: str, chosen: Numbers) -> Numbers:

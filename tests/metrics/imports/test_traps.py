@@ -84,6 +84,29 @@ def test_running_totals_that_are_parted_are_said_and_may_be_taken_back(program):
     assert "Live births are read as running totals that begin anew in January" in notice.text
     [back] = notice.offers.values()
     assert [own[2] for own in written(program, text, lines | back)] == [40, 41, 45]
+    assert "40 and then 41 make 1." in notice.text
+
+
+@pytest.mark.parametrize(
+    ("births", "is_urgent"),
+    [
+        (running(BIRTHS), False),
+        ([40, 41, 45], True),  # too short to tell
+        ([210, 200, 190, 205, 190, 195, 210, 200], True),
+    ],
+)
+def test_running_totals_that_the_file_does_not_show_are_doubted(program, births, is_urgent):
+    """Said of a cumulative file, it is remembered for the next, which may be monthly."""
+    text = table(months("A", births, [0] * len(births)))
+    notice = notices(check(program, text, {"running live_births": "April"}))[NoticeKind.PARTED]
+    assert notice.is_urgent == is_urgent
+    assert ("The file itself does not show it" in notice.text) == is_urgent
+
+
+def test_two_places_of_one_name_are_not_taken_for_running_totals(program):
+    """From the smaller one's month to the larger one's next, the counts only ever rise."""
+    rows = months("A", [200] * 12, [0] * 12) + months("A", [20] * 12, [0] * 12)
+    assert NoticeKind.RUNNING not in notices(check(program, table(rows)))
 
 
 def test_monthly_counts_are_not_taken_for_running_totals(program):
