@@ -3,44 +3,38 @@
 from collections.abc import Iterator
 from itertools import islice
 
-import numpy as np
-
 from metrics.gate import BROKEN_DOWN
 from metrics.imports.breakdowns.explaining import PartsExplainer
 from metrics.imports.breakdowns.judging import PartsRun
-from metrics.imports.explaining import Explained, explain
+from metrics.imports.breakdowns.series import part_of
 from metrics.imports.table import date_of
-from metrics.imports.telling import FETCHED, tell_said
+from metrics.imports.telling import FETCHED, tell_entries
 from metrics.models import BreakdownCount, ImportBatch, MonthlyReport
 from programs.models import Site
 from programs.periods import format_month
 
 PLACE = ("site_code", "month", "dimension", "category")
-HEADER = ("row", "outcome", *PLACE, "column", "value", "stored", "said")
 
 
 def tell_part_rows(run: PartsRun) -> Iterator[tuple[object, ...]]:
-    """Yield a header, then the rows in the file's order; its file must still be open.
-
-    A row has a line for each count that would change and for each sentence, else one line.
-    """
-    yield HEADER
+    """Yield a header, then the entries in the order of the file's rows; see `tell_entries`."""
     explainer = PartsExplainer(run)
-    for own in explain(explainer, np.ones(len(run.table), dtype=bool), with_misplaced=True):
-        place = _place(run, explainer, own)
-        for line in tell_said(own):
-            yield (own.row, own.outcome.label, *place, *line)
 
+    def place(entry, cells):
+        if entry is None:
+            site = cells.get("site_code") or cells.get("site_name", "")
+            return (site, *(cells.get(name, "") for name in PLACE[1:]))
+        site = run.context.sites[int(run.table.site[entry])].code
+        category = explainer.category(entry)
+        month = format_month(date_of(run.table.month[entry]))
+        return site, month, category.dimension.code, category.code
 
-def _place(run: PartsRun, explainer: PartsExplainer, own: Explained) -> tuple[str, ...]:
-    if own.entry is None:
-        site = own.cells.get("site_code") or own.cells.get("site_name", "")
-        said = (own.cells.get(name, "") for name in ("month", "dimension", "category"))
-        return (site, *said)
-    site = run.context.sites[int(run.table.site[own.entry])].code
-    category = explainer.category(own.entry)
-    month = format_month(date_of(run.table.month[own.entry]))
-    return site, month, category.dimension.code, category.code
+    def stored(entries):
+        part = part_of(run.table)[entries]
+        at, _ = run.parts.find(run.parts.key_of(run.report[entries], part))
+        return {name: own[at] for name, own in run.parts.counts.items()}
+
+    return tell_entries(explainer, PLACE, place, stored)
 
 
 def tell_written_parts(batch: ImportBatch) -> Iterator[tuple[object, ...]]:

@@ -117,13 +117,17 @@ def test_every_row_is_told_with_what_would_become_of_it(client, program, report)
     keep(report, female=(18, 1))
     text = rows("sex,female,19,1", "sex,male,21,1", "sex,girls,1,0", "sex,unknown,many,0")
     batch = receive(program, text)
-    assert [own[:9] for own in lines(client.get(f"/programs/hb/imports/{batch.pk}/rows.csv"))] == [
-        ["row", "outcome", "site_code", "month", "dimension", "category", "column", "value",
-         "stored"],
-        ["2", "changed", "A", "2024-01", "sex", "female", "live_births", "19", "18"],
-        ["3", "new", "A", "2024-01", "sex", "male", "", "", ""],
-        ["4", "refused", "A", "2024-01", "sex", "girls", "category", "girls", ""],
-        ["5", "refused", "A", "2024-01", "sex", "unknown", "live_births", "many", ""],
+    told = lines(client.get(f"/programs/hb/imports/{batch.pk}/rows.csv"))
+    assert [own[:10] for own in told] == [
+        ["row", "outcome", "site_code", "month", "dimension", "category",
+         "live_births", "live_births_before", "infant_deaths", "infant_deaths_before"],
+        ["2", "changed", "A", "2024-01", "sex", "female", "19", "18", "1", "1"],
+        ["3", "new", "A", "2024-01", "sex", "male", "21", "", "1", ""],
+        ["4", "refused", "A", "2024-01", "sex", "girls", "", "", "", ""],
+        ["5", "refused", "A", "2024-01", "sex", "unknown", "", "", "", ""],
+    ]  # fmt: skip
+    assert [own[10].partition(" is ")[0] for own in told[1:]] == [
+        "", "", 'category: "girls"', 'live_births: "many"',
     ]  # fmt: skip
 
 
