@@ -9,6 +9,7 @@ from metrics.cells import plain_text
 from metrics.imports.headings import simplify
 from metrics.imports.mapping import LEFT_OUT, Lines, Mapping
 from metrics.imports.places import SKIPPED, UNKNOWN, Named, is_total, spell_all
+from metrics.imports.reading import FileRefusedError
 from metrics.models import Category, Dimension
 from programs.models import Program
 
@@ -93,8 +94,8 @@ class PartFinder(dict):
 
     def __init__(self, program: Program, mapping: Mapping):
         super().__init__()
-        self.dimensions = list(Dimension.objects.prefetch_related("categories"))
-        self.asked = set(program.dimensions.values_list("pk", flat=True))
+        self.dimensions = _load_dimensions()
+        self.asked = _load_asked(program)
         self.categories: list[Category] = []
         self._words = WordFinder(self.dimensions, mapping.dimensions)
         self._finders: list[tuple[int, WordFinder]] = []
@@ -127,6 +128,17 @@ class PartFinder(dict):
         first, finder = self._finders[own]
         place = finder[category]
         return place if place < 0 else first + place
+
+    def look_again(self, program: Program) -> None:
+        """Read anew what is asked for, and the categories: those that came meanwhile stand behind
+        the others. FileRefusedError where one was deleted."""
+        self.asked, fresh = _load_asked(program), _load_dimensions()
+        now = {own.pk: own for dimension in fresh for own in dimension.categories.all()}
+        if gone := [own for own in self.categories if own.pk not in now]:
+            raise FileRefusedError(f"{gone[0]} was deleted just now. Look at the file again.")
+        known = {own.pk: own for own in self.dimensions}
+        self.dimensions = list((known | {own.pk: own for own in fresh}).values())
+        self.categories = list(({own.pk: own for own in self.categories} | now).values())
 
     def dimension_of(self, text: str) -> Dimension | None:
         """The dimension that a text names, if it names one."""
@@ -164,3 +176,11 @@ class PartFinder(dict):
         """Whether new counts of a category are taken: its dimension is asked for by the program,
         and it is in use."""
         return category.dimension_id in self.asked and not category.retired
+
+
+def _load_dimensions() -> list[Dimension]:
+    return list(Dimension.objects.prefetch_related("categories"))
+
+
+def _load_asked(program: Program) -> set[int]:
+    return set(program.dimensions.values_list("pk", flat=True))

@@ -84,6 +84,8 @@ def judge_parts(file: FileRead, program: Program, *, today: date, lock: bool = F
     if finder is None:
         raise TypeError("This file is of reports, not of their parts.")
     context = load_context(program, file.finder.sites, file.table, today=today, lock=lock)
+    if lock:  # what was read before the file may have changed by now
+        finder.look_again(program)
     judge = _Judge(context, load_parts(context, finder.categories, file.table), finder)
     blocks = [judge.judge(own) for own in file.table.blocks(BLOCK_ENTRIES)]
     table = replace(file.table, counts=_join_counts([counts for counts, _ in blocks]))

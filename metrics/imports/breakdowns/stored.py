@@ -43,7 +43,11 @@ class StoredParts:
 
 
 def load_parts(context: Context, categories: Sequence[Category], table: Table) -> StoredParts:
-    """Read the parts of every stored report of the months of a table, in one query."""
+    """Read the parts of every stored report of the months of a table, in one query.
+
+    A report or a category that came after those were read is none of them: a dry run holds nothing
+    still.
+    """
     rows: Iterable[tuple] = ()
     if len(table) and len(context.stored.pk):
         months = date_of(table.month.min()), date_of(table.month.max())
@@ -56,6 +60,8 @@ def load_parts(context: Context, categories: Sequence[Category], table: Table) -
     read = (tuple(-1 if own is None else own for own in row) for row in rows)
     found = np.fromiter(read, dtype=kind)
     keys = np.array([own.pk for own in categories], dtype=np.int64)
+    is_known = np.isin(found["report"], context.stored.pk) & np.isin(found["category"], keys)
+    found = found[is_known]
     report, part = _place(found["report"], context.stored.pk), _place(found["category"], keys)
     key = report * max(len(keys), 1) + part
     order = np.argsort(key, kind="stable")
