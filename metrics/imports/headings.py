@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 from metrics.imports.headed_times import (
     find_month,
@@ -51,12 +52,14 @@ def find_header(rows: Sequence[Row], known: frozenset[str] = frozenset()) -> tup
 
     known : headings that a mapping or we name, in lower case: a row that has most of them is it
     Titles above are skipped. Two rows belong together where the first leaves gaps or repeats
-    itself, as merged cells do, and what follows are still no counts.
+    itself, as merged cells do, or is repeated in the second, and what follows are still no counts.
     """
-    top = rows[:LOOKED_AT]
+    top = [() if _is_title(row) else row for row in rows[:LOOKED_AT]]
     numbers = [sum(simplify(cell) in known for cell in row) for row in top]
     if max(numbers, default=0) >= 2:
         row = numbers.index(max(numbers)) + 1
+        if _is_upper(top[row - 1], top[row] if row < len(top) else ()):
+            return row, row + 1
         above = top[row - 2] if row > 1 else ()
         is_below = (_repeats(top[row - 1]) and _is_parted(above)) or _is_year_above(
             above, top[row - 1]
@@ -65,25 +68,23 @@ def find_header(rows: Sequence[Row], known: frozenset[str] = frozenset()) -> tup
     first = next((n for n, row in enumerate(top) if _filled(row) >= 2), 0)
     if first and _is_year_above(top[first - 1], top[first]):
         return first, first + 1
-    below = top[first + 1] if first + 1 < len(top) else ()
-    if _is_parted(top[first] if top else ()) and _filled(below) >= 2 and not _holds_counts(below):
-        return first + 1, first + 2
-    return first + 1, first + 1
+    own, below = (top[n] if n < len(top) else () for n in (first, first + 1))
+    is_parted = _is_parted(own) and _filled(below) >= 2 and not _holds_counts(below)
+    return first + 1, first + 2 if is_parted or _is_upper(own, below) else first + 1
 
 
 def read_headings(rows: Sequence[Row]) -> list[Heading]:
     """Read the one or two rows of headings; columns without any are left out.
 
-    What stands above a gap in the upper row holds for the columns that follow it.
+    What stands above a gap in the upper row holds for the columns that follow it. What stands in
+    both, as in cells that are merged downwards, is written once.
     """
     *upper, lower = rows
     above = _spread(upper[0], len(lower)) if upper else [""] * len(lower)
     above += [""] * (len(lower) - len(above))
     width = max(len(lower), len(above))
-    texts = [
-        " ".join(part for part in (above[n], lower[n].strip() if n < len(lower) else "") if part)
-        for n in range(width)
-    ]
+    below = [cell.strip() for cell in lower] + [""] * (width - len(lower))
+    texts = [" ".join(filter(None, dict.fromkeys(own))) for own in zip(above, below, strict=True)]
     headings = [_read(place, text) for place, text in enumerate(texts) if text]
     return _join_years(_join_numbered(_join_spans(headings)))
 
@@ -214,6 +215,30 @@ def _is_parted(row: Row) -> bool:
     while cells and not cells[-1]:
         cells.pop()
     return "" in cells or _repeats(row)
+
+
+def _is_title(row: Row) -> bool:
+    """Whether a row says one thing across all of it, as a merged title does. A year may be that of
+    the months below."""
+    texts = {cell.strip() for cell in row} - {""}
+    return len(texts) == 1 and _filled(row[:1]) == 1 < _filled(row) and not holds_years(texts)
+
+
+def _is_upper(row: Row, below: Row) -> bool:
+    """Whether the row below a row of headings is their second: it repeats what is merged down, or
+    names the parts of what is merged across and nothing else."""
+    if _filled(below) < 2 or _holds_counts(below):
+        return False
+    pairs = list(zip(_spread(row, len(below)), map(str.strip, below), strict=False))
+    if any(above == own and not _is_time(own) for above, own in pairs if own):
+        return True
+    parts = [
+        [own for _, own in several]
+        for above, several in groupby(pairs, lambda own: own[0])
+        if above
+    ]
+    named = [own for own in parts if any(own)]
+    return bool(named) and all(own[0] and _filled(own) > 1 for own in named)
 
 
 def _repeats(row: Row) -> bool:
