@@ -10,6 +10,7 @@ from metrics.imports.breakdowns.judging import PartsRun
 from metrics.imports.breakdowns.noticing import notice_parts
 from metrics.imports.checks import DryRun, Outcome
 from metrics.imports.explaining import Explainer, RowFault, list_faults, list_questions
+from metrics.imports.holding import ChangedReport, Held, tell_changes, tell_held
 from metrics.imports.notices import FileNotice, NoticeKind, notice_all
 from metrics.imports.places import MOST_UNKNOWN, UNKNOWN
 from metrics.imports.read_as import tell_reading
@@ -48,6 +49,7 @@ class Found:
     faults, warnings : the first of them; numbers say how many entries there are of each outcome
     read_as : what stands in the file, and what it was taken for
     reports : of a file of breakdowns, whose rows are parts of them, how many would be changed
+    held : what would stand of each count; changed : the first reports that would change
     """
 
     rows: int
@@ -61,6 +63,8 @@ class Found:
     read_as: list[tuple[str, str]]
     reports: int | None = None
     unknown_parts: list[UnknownPart] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    changed: list[ChangedReport] = field(default_factory=list)
 
     def number(self, outcome: Outcome) -> int:
         return self.numbers[outcome.name]
@@ -78,6 +82,10 @@ class Found:
     def written(self) -> int:
         """How many would be stored."""
         return self.number(Outcome.NEW) + self.number(Outcome.CHANGED)
+
+    @property
+    def changes(self) -> int:
+        return self.number(Outcome.CHANGED)
 
     @property
     def outcomes(self) -> list[tuple[Outcome, int]]:
@@ -104,6 +112,8 @@ class Found:
                     UnknownPart(**own | {"known": [tuple(near) for near in own["known"]]})
                     for own in kept.get("unknown_parts", ())
                 ],
+                "held": [Held(**own) for own in kept.get("held", ())],
+                "changed": [ChangedReport.from_json(own) for own in kept.get("changed", ())],
             }
         )
 
@@ -123,6 +133,8 @@ def tell_found(run: DryRun) -> Found:
         read_as=list(tell_reading(run)),
         reports=run.reports if isinstance(run, PartsRun) else None,
         unknown_parts=list(_tell_words(run)),
+        held=list(tell_held(run)),
+        changed=list(tell_changes(told)),
     )
 
 
