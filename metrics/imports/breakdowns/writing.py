@@ -45,13 +45,20 @@ ADD = """
     SELECT report_id, category_id, NULLIF(live_births, {none}), NULLIF(infant_deaths, {none})
     FROM incoming_parts WHERE id = 0
 """
-# Parts of before there was a history of them: what they held is not lost with the first change.
+# Parts of before there was a history of them, or that were changed past it: what they held is not
+# lost with the next change. The plus keeps an index out, as in `undoing.py`.
 KEEP_BEFORE = """
     INSERT INTO {parts_history} ({fields}, {note})
-    SELECT {stored}, '+', %(updated_at)s, NULL, 'as it was'
+    SELECT {stored}, CASE WHEN latest.id IS NULL THEN '+' ELSE '~' END,
+        %(updated_at)s, NULL, 'as it was'
     FROM incoming_parts AS incoming JOIN {parts} AS stored ON stored.id = incoming.id
-    WHERE incoming.id > 0 AND NOT EXISTS (
-        SELECT 1 FROM {parts_history} AS earlier WHERE earlier.id = stored.id
+    LEFT JOIN {parts_history} AS latest ON latest.history_id = (
+        SELECT MAX(+own.history_id) FROM {parts_history} AS own WHERE own.id = stored.id
+    )
+    WHERE incoming.id > 0 AND (
+        latest.id IS NULL
+        OR COALESCE(latest.live_births, {none}) <> COALESCE(stored.live_births, {none})
+        OR COALESCE(latest.infant_deaths, {none}) <> COALESCE(stored.infant_deaths, {none})
     )
 """
 CHANGE = """

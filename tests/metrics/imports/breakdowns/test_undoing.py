@@ -124,6 +124,22 @@ def test_part_of_before_there_was_a_history_gets_back_what_it_held(program, repo
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("births", [17, None])
+def test_part_that_was_changed_past_its_history_gets_back_what_it_held(program, report, births):
+    """As by a correction in the database itself."""
+    keep(report, female=(18, 1), male=(20, 1))
+    BreakdownCount.objects.filter(category__code="female").update(live_births=births)
+    undo(bring(program))
+    assert parts() == [("female", births, 1), ("male", 20, 1)]
+    kept = BreakdownCount.history.filter(report=report).order_by("category", "history_id")
+    fields = ("history_type", "live_births", "history_change_reason")
+    assert list(kept.values_list(*fields)) == [
+        ("+", 18, None), ("~", births, "as it was"), ("~", 19, "version 2"),
+        ("~", births, "version 3"),
+        ("+", 20, None), ("~", 21, "version 2"), ("~", 20, "version 3"),
+    ]  # fmt: skip
+
+
 def test_part_whose_earlier_version_was_lost_is_not_guessed_at(program, report):
     keep(report, female=(18, 1))
     batch = bring(program)
