@@ -1,8 +1,9 @@
 """Rows that passed the gate, stored with their history in a few statements for tens of thousands.
 
-All SQL of imports that is written by hand stands here and in `undoing.py`. Both databases run the
-same: a piece of the rows goes into a table that only this connection sees, from there into the
-reports, and from these into the history. Only how that table is filled differs.
+All SQL of imports that is written by hand stands here, in `undoing.py`, and in the files of these
+two names in `breakdowns/`. Both databases run the same: a piece of the rows goes into a table that
+only this connection sees, from there into the reports, and from these into the history. Only how
+that table is filled differs.
 """
 
 from collections.abc import Callable, Iterator, Mapping
