@@ -25,7 +25,17 @@ _CONSTANTS = {
     "all_year": "year",
     "all_month_of_year": "month_of_year",
 }
-_OPTIONS = ("sheet", "header", "year_begins", "above", "marked", "points", "empty", "last_month")
+_OPTIONS = (
+    "sheet",
+    "header",
+    "year_begins",
+    "above",
+    "marked",
+    "points",
+    "empty",
+    "ages",
+    "last_month",
+)
 _WORDS = ("site ", "dimension ", "category ", "counted ", "running ")
 _WORDS_MEAN = {
     "site": "Site",
@@ -136,6 +146,11 @@ class ColumnsForm(forms.Form):
         label="An empty cell where a number is stored",
         required=False,
         choices=[(EMPTY, "Takes it away"), ("keep", "Leaves it")],
+    )
+    ages = forms.ChoiceField(
+        label="Deaths by age, where no column holds all infant deaths",
+        required=False,
+        choices=[(EMPTY, "Refuse them"), ("add", "Add them up")],
     )
     last_month = forms.CharField(
         label="Last month to take", required=False, max_length=20,

@@ -1,6 +1,6 @@
 """A file held against the gate and against what is stored: the dry run."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
@@ -8,6 +8,7 @@ from itertools import islice
 
 import numpy as np
 
+from metrics.imports.ages import add_ages
 from metrics.imports.breakdowns.finding import PartFinder
 from metrics.imports.breakdowns.series import as_series, of_series
 from metrics.imports.context import (
@@ -22,7 +23,7 @@ from metrics.imports.mapping import Lines
 from metrics.imports.mapping import Mapping as FileMapping
 from metrics.imports.merged_down import fill_down
 from metrics.imports.merging import find_repeated, merge_counts
-from metrics.imports.numbers import MISSING, NOT_SAID, WITHHELD, Empty
+from metrics.imports.numbers import MISSING, NOT_SAID, WITHHELD, Ages, Empty
 from metrics.imports.opening import Preview, open_columns
 from metrics.imports.places import SiteFinder
 from metrics.imports.readers import Readers
@@ -76,13 +77,17 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class FileRead:
-    """A file turned into numbers; nothing of it has been judged."""
+    """A file turned into numbers; nothing of it has been judged.
+
+    said : its counts as it says them, where those of the table may be what is stored
+    """
 
     preview: Preview
     mapping: FileMapping
     table: Table
     finder: SiteFinder
     readers: Readers
+    said: Mapping[str, Numbers]
     parted: Sequence[Parted] = ()
 
     def rows(self) -> Iterator[list[str]]:
@@ -176,10 +181,12 @@ def read_file(
     ]
     if parts is not None:
         table = of_series(table, len(parts.categories))
+    elif mapping.ages is Ages.ADD:
+        table = add_ages(table)
     if mapping.empty is Empty.KEEP:
         for own in table.counts.values():
             own[own == MISSING] = NOT_SAID
-    return FileRead(preview, mapping, table, finder, readers, parted)
+    return FileRead(preview, mapping, table, finder, readers, table.counts, parted)
 
 
 def judge_file(file: FileRead, program: Program, *, today: date, lock: bool = False) -> DryRun:

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from metrics.gate import Fault, PastCounts, SiteAtGate, check_lock, pass_gate
+from metrics.imports.ages import ALL, tell_ages
 from metrics.imports.checks import DryRun, Outcome, list_known, stand
 from metrics.imports.columns import Block
 from metrics.imports.context import check_parts, place_of
@@ -113,7 +114,7 @@ class Explainer:
             today=run.context.today,
             past=self.past_of(int(self.table.site[entry])),
         )
-        faults = [*unparted, *self._say_refused(passage, site, month, texts)]
+        faults = [*unparted, *self._say_refused(passage, entry, counts, texts)]
         questions = self._ask(passage, counts)
         if run.outside[entry]:
             questions.append(self._question_participation(site, month))
@@ -287,12 +288,20 @@ class Explainer:
             f"They are {listed}{more}.{likest} Correct it, or ask an admin to add the site.",
         )
 
-    def _say_refused(self, passage, site, month, texts):
+    def _say_refused(self, passage, entry, counts, texts):
         """The gate's refusals; births that the file has no cell for are none that are empty."""
         is_given = "live_births" in {*texts, *self._block(month).counts}
         for own in passage.refusals:
-            is_elsewhere = own.field == "live_births" and not is_given
-            yield Fault(own.field, _say_no_births(site, month)) if is_elsewhere else own
+        site = self.run.context.at_gate[int(self.table.site[entry])]
+        month = date_of(self.table.month[entry])
+        where = f"{site.name}, {format_month(month)}"
+        said = {name: int(own[entry]) for name, own in self.run.file.said.items()}
+            if own.field == ALL:
+                yield from tell_ages(own, counts, said, where, has_sums=self.table.has_sums)
+            elif own.field == "live_births" and not is_given:
+                yield Fault(own.field, _say_no_births(where))
+            else:
+                yield own
 
     def _say_several(self, text, area, several):
         """Why a name of several sites is taken for none of them."""
@@ -337,10 +346,10 @@ class Explainer:
         )
 
 
-def _say_no_births(site, month) -> str:
+def _say_no_births(where: str) -> str:
     return (
-        f"is in no column of the file, and none are stored for {site.name}, "
-        f"{format_month(month)}. Bring in the births first, or say which column holds them."
+        f"is in no column of the file, and none are stored for {where}. Bring in the births first, "
+        "or say which column holds them."
     )
 
 

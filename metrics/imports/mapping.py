@@ -14,7 +14,7 @@ It is kept, and typed on the command line, as lines `ours = theirs`:
                              or -; without the breakdown and slash, of any that has no such category
     running live_births = 4          running totals that begin anew in April; - for none
     year_begins = 4                 years such as 2021-22, which begin in April
-    sheet, header, marked, points, empty, last_month, above    see `Mapping`
+    sheet, header, marked, points, empty, last_month, above, ages    see `Mapping`
 """
 
 from collections.abc import Mapping as MappingType
@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from metrics.imports.months import read_month, read_month_of_year
-from metrics.imports.numbers import Empty, Marked, Points
+from metrics.imports.numbers import Ages, Empty, Marked, Points
 from metrics.imports.reading import FileRefusedError
 from metrics.models import COUNT_FIELDS
 
@@ -33,7 +33,10 @@ PART_COLUMNS = ("dimension", "category")  # where both are given, the rows are p
 COLUMNS = (*SITE_COLUMNS, "month", *COUNT_FIELDS)
 OURS = (*SITE_COLUMNS, "area_name", *MONTH_COLUMNS, *PART_COLUMNS, *LONG_COLUMNS, *COUNT_FIELDS)
 LEFT_OUT = "-"
-_OPTIONS = ("sheet", "header", "marked", "points", "empty", "last_month", "year_begins", "above")
+_OPTIONS = (
+    *("sheet", "header", "marked", "points", "empty", "last_month", "year_begins", "above"),
+    "ages",
+)
 # Of which an empty cell may be what stands above it.
 ABOVE = ("site", "area", "year", "month", "dimension")
 _WORDS = ("site", *PART_COLUMNS, "counted", "running")
@@ -59,6 +62,7 @@ class Mapping:
     last_month : later ones are left out, such as a month that is only half in
     year_begins : the month of the year with which years such as 2021-22 begin; 1 for plain years
     above : of site, area, year, month and dimension those whose empty cells are what stands above
+    ages : what to make of deaths by age where no column holds all of them
     """
 
     columns: MappingType[tuple[str, date | None], str] = field(default_factory=dict)
@@ -77,6 +81,7 @@ class Mapping:
     unused: frozenset[str] = frozenset()
     year_begins: int = 1
     above: frozenset[str] = frozenset()
+    ages: Ages = Ages.LEAVE
 
     @property
     def names_months(self) -> bool:
@@ -172,6 +177,7 @@ def _read_option(name: str, text: str):
         "sheet": str,
         "year_begins": read_month_of_year,
         "above": _read_above,
+        "ages": Ages,
     }
     return _read(readers[name], name, text)
 

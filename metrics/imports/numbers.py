@@ -48,6 +48,13 @@ class Empty(StrEnum):
     KEEP = "keep"
 
 
+class Ages(StrEnum):
+    """What to make of deaths by age where no column holds all of them."""
+
+    LEAVE = "leave"
+    ADD = "add"
+
+
 class CountReader(dict):
     """Cell -> number or code, each spelling read once.
 

@@ -25,6 +25,8 @@ def tell_reading(run: DryRun) -> Iterator[tuple[str, str]]:
         yield "Every row", f"{WORDS[name]}: {value}"
     yield from _tell_words(run, mapping)
     yield from _tell_signs(mapping)
+    if run.table.has_sums:
+        yield "All infant deaths", "the sum of their ages"
 
 
 def _tell_counts(columns: Columns) -> Iterator[tuple[str, str]]:

@@ -43,6 +43,7 @@ class Table:
     gaps : of site, area, year and month, in how many rows that cannot be placed none is said
     """
 
+    has_sums : whether its infant deaths are the sum of their ages, of which the file says no total
     columns: Columns
     row: Numbers
     site: Numbers
@@ -56,6 +57,7 @@ class Table:
     gaps: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
+    has_sums: bool = False
         return len(self.row)
 
     def blocks(self, entries: int) -> Iterator["Table"]:

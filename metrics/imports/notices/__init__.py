@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from metrics.imports.checks import DryRun, FileRead
 from metrics.imports.notices.absent import notice_no_births, notice_no_deaths
+from metrics.imports.notices.ages import notice_ages
 from metrics.imports.notices.cells import notice_areas, notice_codes, notice_counted, notice_skipped
 from metrics.imports.notices.course import (
     notice_jumps,
@@ -28,6 +29,7 @@ def notice_all(run: DryRun) -> list[FileNotice]:
         *notice_gaps(file),
         *notice_areas(file),
         *notice_no_births(run),
+        *notice_ages(run),
         *notice_jumps(run),
         *notice_partial(file),
         *notice_erased(run),

@@ -11,6 +11,7 @@ class NoticeKind(StrEnum):
     AREAS = "areas"
     NO_BIRTHS = "no_births"
     NO_DEATHS = "no_deaths"
+    AGES = "ages"
     PARTIAL = "partial"
     JUMP = "jump"
     WITHHELD = "withheld"
