@@ -1,33 +1,40 @@
-"""What our columns are called elsewhere, without case, accents and punctuation."""
+"""What our columns are called elsewhere, without case, accents and punctuation: the names that say
+most first, since of several columns that of the first name is taken."""
 
 from metrics.imports.headings import simplify
 from metrics.imports.mapping import OURS, PART_COLUMNS
 
+# Days on which something was reported: of the month before as likely as of their own.
+_DAYS = "date|fecha|data|datum|reporting date|report date|date of report"
+REPORT_DAYS = frozenset(_DAYS.split("|"))
+# Years that begin in one and end in the next, however they are written.
+FISCAL_YEARS = frozenset({"fiscal year", "financial year", "fy"})
+
 _CALLED = {
-    "site_code": "code|site id|facility code|facility id|org unit code|orgunit|organisationunitid"
-    "|organisationunitcode|uid|fips|hmis code|code etablissement|codigo|cnes",
-    "site_name": "site|name|facility|facility name|health facility|clinic|hospital|centre|center"
+    "site_code": "site id|facility code|facility id|org unit code|orgunit|organisationunitcode"
+    "|organisationunitid|uid|fips|hmis code|code etablissement|cnes|code|codigo",
+    "site_name": "site|facility|facility name|health facility|clinic|hospital|centre|center"
     "|health centre|health center|institution|place of birth|place of death|org unit"
-    "|organisation unit|organisationunitname|nom|etablissement|formation sanitaire|hopital"
+    "|organisation unit|organisationunitname|etablissement|formation sanitaire|hopital"
     "|structure sanitaire|centre de sante|establecimiento|centro de salud|clinica|unidad|unidade"
-    "|unidade de saude|estabelecimento|maternidade|klinik|krankenhaus|geburtsklinik|einrichtung",
-    "month": "period|date|month year|year month|reporting month|reporting period|reporting date"
-    "|report date|report month|month of report|month of birth|month of death|date of report"
-    "|periodid|periodname|periode|periodo|mois|mois annee|mes|mes ano|fecha|data|monat"
-    "|berichtsmonat|datum",
-    "year": "annee|ano|jahr|calendar year|fiscal year|financial year|fy",
+    "|unidade de saude|estabelecimento|maternidade|klinik|krankenhaus|geburtsklinik|einrichtung"
+    "|name|nom",
+    "month": "period|month year|year month|reporting month|reporting period|report month"
+    "|month of report|month of birth|month of death|periodid|periodname|periode|periodo|mois"
+    f"|mois annee|mes|mes ano|monat|berichtsmonat|{_DAYS}",
+    "year": f"annee|ano|jahr|calendar year|{'|'.join(sorted(FISCAL_YEARS))}",
     "month_of_year": "month|month number|month name|mois|mes|monat",
-    "live_births": "births|births live|number of live births|total live births|live birth"
+    "live_births": "births live|number of live births|total live births|live birth"
     "|liveborn|born alive|naissances vivantes|nes vivants|nacidos vivos|nascidos vivos"
-    "|lebendgeborene|lebendgeburten",
-    "infant_deaths": "deaths|infant death|number of infant deaths|total infant deaths"
+    "|lebendgeborene|lebendgeburten|births",
+    "infant_deaths": "infant death|number of infant deaths|total infant deaths"
     "|infant deaths 0 11 months|infant deaths 1yr|infant deaths 1 yr|infant deaths 1 year"
     "|infant deaths under 1 year|infant deaths under one year|deaths 0 11 months"
     "|deaths 0 364 days|deaths under 1|deaths under one|under 1 deaths|deaths under 1 year"
     "|deaths under one year|deces infantiles|deces 0 11 mois|deces de moins d un an"
     "|defunciones infantiles|muertes infantiles|defunciones de menores de un ano"
     "|defunciones menores de 1 ano|obitos infantis|obitos de menores de 1 ano"
-    "|gestorbene sauglinge|sauglingssterbefalle",
+    "|gestorbene sauglinge|sauglingssterbefalle|deaths",
     "early_neonatal_deaths": "early neonatal|deaths 0 6 days|deces neonatals precoces",
     "late_neonatal_deaths": "late neonatal|deaths 7 27 days",
     "postneonatal_deaths": "post neonatal deaths|postneonatal infant deaths|deaths 28 364 days"
@@ -44,12 +51,15 @@ _CALLED = {
     "postnatal_visits_two_days": "pnc 2 days|postnatal care within 2 days"
     "|postnatal visits within two days",
     "counted": "indicator|data element|dataelement|dataname|measure|item|what|indicateur|indicador",
-    "value": "count|number|total|valeur|valor|wert",
+    "value": "count|number|valeur|valor|wert|total",
 }
 OURS_BY_NAME: dict[str, list[str]] = {}
+RANKS: dict[tuple[str, str], int] = {}  # our column and a name of it -> 0 for our own name
 for _ours in (own for own in OURS if own not in PART_COLUMNS):
-    for _name in (simplify(_ours), *_CALLED.get(_ours, "").split("|")):
+    _names = [simplify(_ours), *filter(None, _CALLED.get(_ours, "").split("|"))]
+    for _rank, _name in enumerate(_names):
         OURS_BY_NAME.setdefault(_name, []).append(_ours)
+        RANKS[_ours, _name] = _rank
 
 # Places that are sites where no smaller one is named, the smallest first.
 _AREAS = (

@@ -1,13 +1,14 @@
 """What a file's columns probably are: offered on the mapping page, and remembered once said."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from django.db.models import Q
 
-from metrics.imports.called import AREA_SIZES, OURS_BY_NAME
+from metrics.imports.called import AREA_SIZES, OURS_BY_NAME, RANKS, REPORT_DAYS
 from metrics.imports.columns import place_columns
+from metrics.imports.fitting import cells_of, list_fitting, names_of
 from metrics.imports.headings import (
     EACH_MONTH,
     EACH_MONTH_OF_YEAR,
@@ -16,23 +17,12 @@ from metrics.imports.headings import (
     simplify,
 )
 from metrics.imports.mapping import Lines, Mapping
-from metrics.imports.months import (
-    holds_two_years,
-    is_day,
-    is_two_years,
-    read_month,
-    read_month_of_year,
-    read_year,
-    tell_order,
-)
-from metrics.imports.numbers import UNREADABLE, CountReader
 from metrics.imports.opening import Preview, look_into
 from metrics.imports.reading import FileRefusedError
 from metrics.models import COUNT_FIELDS, FileLayout
 
 _WHERE = ["sheet", "header"]  # lines of a mapping
 MOST_TRIED = 50  # layouts of a program, the newest first
-MOST_TRUE = 80  # percent of cells that must read as what a heading says
 
 
 def sign(headings: Sequence[Heading]) -> str:
@@ -78,22 +68,18 @@ def _sign_at(preview: Preview, where: Lines) -> str:
 
 
 def guess_mapping(preview: Preview) -> dict[str, str]:
-    """Guess from names and from what the cells hold. A column that reads as nothing of ours, or as
-    what another is already, is left out."""
-    lines: dict[str, str] = {}
-    for heading in preview.headings:
-        cells = [row[heading.place] for row in preview.sample if heading.place < len(row)]
-        name = _name_of(heading)
-        for ours in OURS_BY_NAME.get(name, ()):
-            if ours not in lines and _reads_as(ours, [cell for cell in cells if cell.strip()]):
-                lines[ours] = heading.key
-                lines |= _guess_counted(cells) if ours == "counted" else {}
-                break
+    """Guess from names and from what the cells hold. Of several columns that fit, that of the best
+    name is taken; a column that reads as nothing of ours is left out."""
+    lines = {ours: keys[0] for ours, keys in list_fitting(preview).items()}
+    if "counted" in lines:
+        lines |= _guess_counted(cells_of(preview, lines["counted"]))
     lines |= _guess_areas(preview.headings, lines) | _guess_yearless(preview, lines)
     if "counted" in lines:
         lines |= _guess_value(preview.headings, lines)
     else:
         lines.pop("value", None)
+    if {"year", "month_of_year"} <= lines.keys() and _is_report_day(lines.get("month", "")):
+        del lines["month"]
     is_yearly = any(heading.key == EACH_YEAR for heading in preview.headings)
     is_yearly |= any(theirs.startswith(f"{EACH_YEAR}: ") for theirs in lines.values())
     if is_yearly or (
@@ -108,8 +94,8 @@ def guess_mapping(preview: Preview) -> dict[str, str]:
     return lines
 
 
-def _name_of(heading: Heading) -> str:
-    return simplify(heading.key.partition(": ")[2] or heading.key)
+def _is_report_day(key: str) -> bool:
+    return simplify(key) in REPORT_DAYS
 
 
 def _guess_value(headings: Sequence[Heading], lines: Lines) -> dict[str, str]:
@@ -121,7 +107,7 @@ def _guess_value(headings: Sequence[Heading], lines: Lines) -> dict[str, str]:
 
 def _guess_areas(headings: Sequence[Heading], lines: Lines) -> dict[str, str]:
     """Which column names the sites, if only areas are named, and which an area around them."""
-    named = {_name_of(heading): heading.key for heading in headings}
+    named = {name: key for key, name in names_of(headings).items()}
     free = [
         named[name] for name in AREA_SIZES if name in named and named[name] not in lines.values()
     ]
@@ -158,37 +144,16 @@ def _names_of(ours: str) -> list[str]:
 
 
 def _guess_counted(cells: Sequence[str]) -> dict[str, str]:
-    """What the words of a column are that says what each row counts, as far as they are known."""
-    known = {cell.strip(): OURS_BY_NAME.get(simplify(cell), [""])[0] for cell in cells}
-    return {f"counted {word}": ours for word, ours in known.items() if ours in COUNT_FIELDS}
-
-
-def _reads_as(ours: str, cells: Sequence[str]) -> bool:
-    """Whether nearly all cells can be read as what one of our columns holds."""
-    read = _reader(ours, cells)
-    readable = sum(read(cell) for cell in cells)
-    return 100 * readable >= MOST_TRUE * len(cells)
-
-
-def _reader(ours: str, cells: Sequence[str]) -> Callable[[str], bool]:
-    if ours in COUNT_FIELDS or ours == "value":
-        counts = CountReader()
-        return lambda cell: counts[cell] != UNREADABLE
-    if ours == "month":
-        order = tell_order(cells)
-        if holds_two_years(cells):
-            return lambda cell: False
-        return lambda cell: is_day(cell) or _is_read(lambda: read_month(cell, order))
-    if ours == "year":
-        return lambda cell: is_two_years(cell) or _is_read(lambda: read_year(cell))
-    if ours == "month_of_year":
-        return lambda cell: _is_read(lambda: read_month_of_year(cell))
-    return lambda cell: True
-
-
-def _is_read(read: Callable[[], object]) -> bool:
-    try:
-        read()
-    except ValueError:
-        return False
-    return True
+    """What the words of a column are that says what each row counts, as far as they are known; of
+    several words for the same that of the best name."""
+    known: dict[str, dict[str, int]] = {}
+    for word in dict.fromkeys(cell.strip() for cell in cells):
+        name = simplify(word)
+        for ours in {*OURS_BY_NAME.get(name, ())} & {*COUNT_FIELDS}:
+            known.setdefault(ours, {})[word] = RANKS[ours, name]
+    return {
+        f"counted {word}": ours
+        for ours, ranks in known.items()
+        for word, rank in ranks.items()
+        if rank == min(ranks.values())
+    }

@@ -21,6 +21,7 @@ from metrics.imports.guessing import (
 )
 from metrics.imports.mapping import LEFT_OUT, Mapping
 from metrics.imports.opening import Preview, look_into, open_content
+from metrics.imports.rivals import find_rivals
 from metrics.jobs import asked_to_stop, look_at, progress_of, worker_is_alive
 from metrics.models import ImportBatch, Job
 from programs.models import Program
@@ -39,10 +40,12 @@ def import_file(request, slug):
     form = ImportForm(*sent)
     if form.is_bound and form.is_valid():
         try:
-            batch, is_mapped = _receive(program, form.cleaned_data["file"], request.user)
+            batch, is_mapped, doubts = _receive(program, form.cleaned_data["file"], request.user)
         except FileRefusedError as refusal:
             form.add_error("file", str(refusal))
         else:
+            for doubt in doubts:
+                messages.warning(request, doubt)
             page = "import_batch" if is_mapped else "import_columns"
             return redirect(page, slug=slug, pk=batch.pk)
     context = {"program": program, "form": form}
@@ -52,19 +55,21 @@ def import_file(request, slug):
     return render(request, "metrics/import_file.html", context, status=status)
 
 
-def _receive(program, file, by) -> tuple[ImportBatch, bool]:
+def _receive(program, file, by) -> tuple[ImportBatch, bool, list[str]]:
     """Keep an upload with the mapping that was remembered, or the likely one; say whether that
-    finds all that is needed, and months that are this file's own."""
+    finds all that is needed, and months that are this file's own; and what may be meant otherwise
+    than it was guessed."""
     with open_content(file.chunks(), file.name) as source:
         preview = look_into(source, Mapping())
         said = recall_layout(program, preview)
         lines = _guess(program, preview) if said is None else said
         is_mapped = _finds_all(preview, lines) and not Mapping.read(lines).names_months
         is_mapped &= said is not None or not may_miss_births(preview, lines)
+        doubts = list(find_rivals(preview, lines)) if said is None else []
     file.seek(0)
     content = file.chunks()
     batch = keep_file(program=program, file_name=file.name, content=content, mapping=lines, by=by)
-    return batch, is_mapped
+    return batch, is_mapped and not doubts, doubts
 
 
 def _guess(program, preview: Preview) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from metrics.gate import BROKEN_DOWN
 from metrics.imports.breakdowns.finding import PartFinder
-from metrics.imports.guessing import MOST_TRUE
+from metrics.imports.fitting import MOST_TRUE
 from metrics.imports.headings import Heading, simplify
 from metrics.imports.mapping import MONTH_COLUMNS, PART_COLUMNS, SITE_COLUMNS, Lines, Mapping
 from metrics.imports.opening import Preview
