@@ -41,9 +41,9 @@ class Table:
     late : entries of months after the last that the mapping takes
     part : in a file of breakdowns, the place of each entry's category in the part finder's list
     gaps : of site, area, year and month, in how many rows that cannot be placed none is said
+    has_sums : whether its infant deaths are the sum of their ages, of which the file says no total
     """
 
-    has_sums : whether its infant deaths are the sum of their ages, of which the file says no total
     columns: Columns
     row: Numbers
     site: Numbers
@@ -55,9 +55,9 @@ class Table:
     late: int = 0
     part: Numbers | None = None
     gaps: Mapping[str, int] = field(default_factory=dict)
+    has_sums: bool = False
 
     def __len__(self) -> int:
-    has_sums: bool = False
         return len(self.row)
 
     def blocks(self, entries: int) -> Iterator["Table"]:
