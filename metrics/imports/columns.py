@@ -50,6 +50,12 @@ class Columns:
         return self.headings[-1].place + 1 if self.headings else 0
 
     @property
+    def unread(self) -> list[int]:
+        """The places of which nothing is read, with or without a heading."""
+        used = {*self.places.values()}.union(*(own.counts.values() for own in self.blocks))
+        return [place for place in range(self.width) if place not in used]
+
+    @property
     def is_broken_down(self) -> bool:
         """Whether the rows are parts of reports, such as the births of girls."""
         return self.places.keys() | self.constants.keys() >= set(PART_COLUMNS)

@@ -13,6 +13,7 @@ from metrics.imports.ages import ALL, tell_ages
 from metrics.imports.checks import DryRun, Outcome, list_known, stand
 from metrics.imports.columns import Block
 from metrics.imports.context import check_parts, place_of
+from metrics.imports.contradicting import Contradictions
 from metrics.imports.numbers import NOT_PARTED, UNREADABLE, WITHHELD
 from metrics.imports.places import MOST_NEAREST, SKIPPED, UNKNOWN
 from metrics.imports.running import say_not_parted
@@ -95,6 +96,7 @@ class Explainer:
         self.run, self.table, self.columns = run, run.table, run.table.columns
         self.past_of = lru_cache(SITES_REMEMBERED)(self._past_of)
         self.places = place_of(self.table.site, self.table.month)
+        self.contradictions = Contradictions(run)
 
     def entry(self, entry: int, number: int, cells: list[str]) -> Explained:
         run = self.run
@@ -296,6 +298,7 @@ class Explainer:
         month = date_of(self.table.month[entry])
         where = f"{site.name}, {format_month(month)}"
         said = {name: int(own[entry]) for name, own in self.run.file.said.items()}
+        for own in passage.refusals:
             if own.field == ALL:
                 yield from tell_ages(own, counts, said, where, has_sums=self.table.has_sums)
             elif own.field == "live_births" and not is_given:
@@ -328,12 +331,10 @@ class Explainer:
     def _say_repeated(self, entry, site, month):
         place = int(self.places[entry])
         first, end = np.searchsorted(self.places, [place, place + 1])
-        others = [n for n in range(first, end) if n != entry and self.run.against[n]]
-        row = int(self.table.row[others[0]])
         return Fault(
             "month",
-            f"{site.name} has {format_month(month)} in row {row} too, with other counts. Keep one "
-            "of the two rows.",
+            f"{site.name} has {format_month(month)} in row "
+            f"{self.contradictions.tell(entry, range(first, end))}",
         )
 
     def _say_protected(self, entry, site, month):

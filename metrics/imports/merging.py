@@ -47,14 +47,25 @@ def merge_counts(table: Table) -> Table:
         site=table.site[chosen],
         month=table.month[chosen],
         counts=counts,
+        unread=_add_up(table.unread, entry, len(chosen)),
     )
+
+
+def _add_up(unread: Numbers | None, entry: Numbers, entries: int) -> Numbers | None:
+    """What the rows of an entry hold unread, whatever their order."""
+    if unread is None:
+        return None
+    sums = np.zeros(entries, dtype=np.int64)
+    np.add.at(sums, entry, unread)
+    return sums
 
 
 def find_repeated(table: Table, is_empty: Numbers) -> tuple[Numbers, Numbers]:
     """Say of each entry whether another of its site and month contradicts it, and whether it says
     what an earlier one says. Entries that say nothing neither repeat nor are repeated.
 
-    Where two contradict each other nobody knows which is right, so neither is taken.
+    Where two contradict each other nobody knows which is right, so neither is taken. So do two that
+    say the same of what may be two matters, since they differ in a column that is not read.
     """
     place = place_of(table.site, table.month)
     said = np.flatnonzero(~is_empty)
@@ -68,6 +79,8 @@ def find_repeated(table: Table, is_empty: Numbers) -> tuple[Numbers, Numbers]:
         for counts in table.counts.values():
             now = counts[said]
             alike &= (now == counts[said[first]]) & (now > UNREADABLE)
+        if table.unread is not None:
+            alike &= table.unread[said] == table.unread[said[first]]
         group = np.cumsum(~is_again)
         against[said] = np.isin(group, group[is_again & ~alike])
         same[said] = is_again & alike & ~against[said]

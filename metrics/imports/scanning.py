@@ -16,6 +16,7 @@ from metrics.imports.places import SKIPPED, UNKNOWN, SiteFinder
 from metrics.imports.readers import Readers
 from metrics.imports.table import NO_MONTH, Numbers, Table, number_month
 from metrics.imports.trailing import Notes
+from metrics.imports.unread import number_unread
 from programs.periods import MONTHS_PER_YEAR
 
 CHUNK_ROWS = 20_000
@@ -29,6 +30,7 @@ class _Chunks:
     site: list[Numbers] = field(default_factory=list)
     month: list[Numbers] = field(default_factory=list)
     part: list[Numbers] = field(default_factory=list)
+    unread: list[Numbers] = field(default_factory=list)
     counts: dict[str, list[Numbers]] = field(default_factory=dict)
     misplaced: list[Numbers] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
@@ -103,6 +105,7 @@ def _read_chunk(made: _Chunks, row: Numbers, cells, columns: Columns, readers: R
         lambda n, at: site[n] != UNKNOWN if at in sites else month[n] != NO_MONTH,
     )
     kept = ~(is_wrong | is_skipped | blank)
+    unread = number_unread(texts, columns, len(row))
     for block in columns.blocks:
         own_month = _month_of(block, month, readers.year_begins)
         counts = _read_counts(texts, columns, block, readers, counted, len(row))
@@ -111,6 +114,8 @@ def _read_chunk(made: _Chunks, row: Numbers, cells, columns: Columns, readers: R
         made.month.append(own_month[kept].astype(np.int32))
         if columns.is_broken_down:
             made.part.append(part[kept])
+        if unread is not None:
+            made.unread.append(unread[kept])
         for name, own in counts.items():
             made.counts[name].append(own[kept])
 
@@ -252,6 +257,7 @@ def _sort(made: _Chunks, columns: Columns, last_month) -> Table:
         all_entries - len(order),
         None if part is None else part[chosen],
         made.gaps,
+        unread=_join(made.unread)[chosen] if made.unread else None,
     )
 
 

@@ -40,6 +40,8 @@ class Table:
     skipped : rows that add up others or that the mapping leaves out
     late : entries of months after the last that the mapping takes
     part : in a file of breakdowns, the place of each entry's category in the part finder's list
+    unread : of each entry, a number made of its row's cells in columns of which nothing is read;
+    None in a file that has none
     gaps : of site, area, year and month, in how many rows that cannot be placed none is said
     has_sums : whether its infant deaths are the sum of their ages, of which the file says no total
     """
@@ -56,6 +58,7 @@ class Table:
     part: Numbers | None = None
     gaps: Mapping[str, int] = field(default_factory=dict)
     has_sums: bool = False
+    unread: Numbers | None = None
 
     def __len__(self) -> int:
         return len(self.row)
@@ -80,6 +83,7 @@ class Table:
             month=self.month[own],
             counts=counts,
             part=part,
+            unread=None if self.unread is None else self.unread[own],
         )
 
     @property

@@ -106,14 +106,12 @@ class PartsExplainer(Explainer):
         return [own for own in passage.refusals if own.field == "month"]
 
     def _say_repeated(self, entry, site, month):
-        part, against = part_of(self.table), self.run.against
-        same = [n for n in self._of_month(entry) if part[n] == part[entry] and against[n]]
-        others = [n for n in same if n != entry]
-        row = int(self.table.row[others[0]])
+        part = part_of(self.table)
+        same = [n for n in self._of_month(entry) if part[n] == part[entry]]
         return Fault(
             "category",
-            f"{site.name} has {self.category(entry).name} of {format_month(month)} in row {row} "
-            "too, with other counts. Keep one of the two rows.",
+            f"{site.name} has {self.category(entry).name} of {format_month(month)} in row "
+            f"{self.contradictions.tell(entry, same)}",
         )
 
     def _say_unasked(self, category: Category):

@@ -41,4 +41,5 @@ def _in_order(table: Table, order: Numbers) -> Table:
         month=table.month[order],
         counts={name: own[order] for name, own in table.counts.items()},
         part=None if table.part is None else table.part[order],
+        unread=None if table.unread is None else table.unread[order],
     )
