@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from metrics.forms.asking import make_helper
-from metrics.imports import FileRefusedError, find_columns
+from metrics.imports import FileRefusedError, MissingColumnsError, find_columns
 from metrics.imports.headings import Heading, simplify
 from metrics.imports.mapping import ABOVE, LEFT_OUT, OURS, Lines
 from metrics.imports.opening import Preview
@@ -248,8 +248,17 @@ class ColumnsForm(forms.Form):
             return
         try:
             find_columns(self.preview.source, self.lines)
+        except MissingColumnsError as refusal:
+            self._add_missing(refusal)
         except FileRefusedError as refusal:
             self.add_error(None, str(refusal))
+
+    def _add_missing(self, refusal: MissingColumnsError):
+        """Say above what is missing, and beside what would say it of every row."""
+        for own, told in zip(refusal.missing, refusal.told, strict=True):
+            self.add_error(None, told)
+            if (field := f"all_{own}") in self.fields:
+                self.add_error(field, "No column says it. Choose one above, or say it here.")
 
     def _said_twice(self) -> str:
         said = [ours for ours in self._columns() if ours]

@@ -14,12 +14,14 @@ from metrics.imports.checks import Outcome
 from metrics.imports.explaining import RowFault
 from metrics.imports.found import Found
 from metrics.imports.mapping import COLUMNS, parse_mapping
+from metrics.imports.missing import MissingColumnsError
 from metrics.imports.reading import FileRefusedError
 
 __all__ = [
     "COLUMNS",
     "FileRefusedError",
     "Found",
+    "MissingColumnsError",
     "Outcome",
     "RowFault",
     "apply_batch",

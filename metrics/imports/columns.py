@@ -1,12 +1,13 @@
 """Where each of our columns stands in a file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
 from metrics.gate import BROKEN_DOWN
 from metrics.imports.headings import EACH_MONTH_OF_YEAR, EACH_YEAR, Heading, simplify
 from metrics.imports.mapping import MONTH_COLUMNS, OURS, PART_COLUMNS, SITE_COLUMNS, Mapping
+from metrics.imports.missing import MissingColumnsError
 from metrics.imports.months import read_month_of_year
 from metrics.imports.reading import FileRefusedError
 from metrics.models import COUNT_FIELDS
@@ -246,23 +247,24 @@ def _refuse_missing(columns: Columns):
     counts = {name for block in columns.blocks for name in block.counts} | given
     missing = []
     if not given & set(SITE_COLUMNS):
-        missing.append("site_code")
-    first = columns.blocks[0]
-    has_month = first.month or "month" in given or {"year", "month_of_year"} <= given
-    if first.month_of_year is not None and "year" not in given:
-        missing.append("year")
-    elif first.month_of_year is None and not has_month:
-        missing.append("month")
+        missing.append("site")
+    missing += _list_missing_times(columns.blocks[0], given)
     needed = BROKEN_DOWN if columns.is_broken_down else COUNT_FIELDS
     if not (counts & set(needed) or {"counted", "value"} <= counts):
-        missing += BROKEN_DOWN if columns.is_broken_down else ["live_births"]
+        missing.append("parts" if columns.is_broken_down else "counts")
     if not columns.is_broken_down and given & set(PART_COLUMNS):
         missing += sorted(set(PART_COLUMNS) - given)
     if missing:
-        raise FileRefusedError(
-            f"The header has no column {' or '.join(missing)}. It has {_list(columns.headings)}. "
-            "Rename a column or map it, for example: site_name = district."
-        )
+        raise MissingColumnsError(missing, [own.text for own in columns.headings])
+
+
+def _list_missing_times(block: Block, given: Set[str]) -> list[str]:
+    """Of a month of the year alone it is the year that is missing, and the other way round."""
+    if block.month or (block.month_of_year is None and "month" in given):
+        return []
+    said = given | ({"month_of_year"} if block.month_of_year is not None else set())
+    lacking = [own for own in ("year", "month_of_year") if own not in said]
+    return ["month"] if len(lacking) == 2 else lacking
 
 
 def _list(headings: Sequence[Heading]) -> str:

@@ -94,6 +94,15 @@ def test_fault_stops_the_whole_file_and_is_named_by_row_and_column(program, brin
     assert is_untouched()
 
 
+def test_column_that_is_missing_is_told_with_a_line_that_names_it(program, bring_in):
+    with pytest.raises(CommandError) as error:
+        bring_in("place,month,live_births\nA,2025-01,40\n")
+    assert str(error.value).endswith(
+        "No column says which site each row is of. The header has place, month, live_births. "
+        "Rename a column or map it, for example: site_name = district."
+    )
+
+
 def test_rest_comes_in_where_refused_rows_may_be_left_out(program, bring_in):
     said = bring_in(GOOD.replace("38,", "38,two"), "--leave-out-refused")
     assert "1 new, 1 empty, so not reported, 1 refused" in said

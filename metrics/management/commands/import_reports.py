@@ -69,7 +69,7 @@ class Command(BaseCommand):
             else:
                 self._apply(found, file.name, content, columns, user, leave_out_refused)
         except FileRefusedError as refusal:
-            raise CommandError(f"{file}: {refusal}") from refusal
+            raise CommandError(f"{file}: {refusal} {refusal.hint}".rstrip()) from refusal
         except IntegrityError as error:
             raise CommandError(
                 "Nothing was written: somebody reported one of these months just now. "

@@ -119,7 +119,7 @@ def test_deaths_of_an_approved_report_are_not_overwritten_by_a_file_of_deaths(st
 
 def test_file_of_which_nothing_is_counted_is_still_refused():
     assert refusal("site_code,month,place\nA,2024-01,x\n").startswith(
-        "The header has no column live_births."
+        "No column holds counts, such as live births."
     )
 
 

@@ -123,7 +123,10 @@ def test_column_without_a_month_may_be_said_to_be_of_one(client, program, manage
 @pytest.mark.parametrize(
     ("columns", "sentence"),
     [
-        ({"Facility": "site_name"}, "The header has no column month or live_births."),
+        (
+            {"Facility": "site_name"},
+            "No column says which month each row is of. Choose it below, or say it for every row.",
+        ),
         (
             {"Facility": "live_births", "each month": "live_births"},
             "Several columns are said to be live_births. Choose one of them.",
@@ -139,6 +142,22 @@ def test_what_is_missing_or_said_twice_is_told(client, program, manager, columns
     assert answer.status_code == 422
     assert sentence in answer.context["form"].non_field_errors()[0]
     assert not FileLayout.objects.exists()
+
+
+def test_what_is_missing_is_told_beside_what_would_say_it(client, program, manager):
+    """A month of the year lacks its year, and not a month."""
+    address = upload(client, "Facility,Month,Births\nNorth,Jan,40\n")
+    columns = {"Month": "month_of_year", "Births": "live_births"}
+    form = say(client, f"{address.removesuffix('columns/')}columns/", **columns).context["form"]
+    choose = "Choose it below, or say it for every row."
+    assert form.errors == {
+        "__all__": [
+            f"No column says which site each row is of. {choose}",
+            f"No column says which year each row is of. {choose}",
+        ],
+        "all_site": ["No column says it. Choose one above, or say it here."],
+        "all_year": ["No column says it. Choose one above, or say it here."],
+    }
 
 
 def test_other_headings_are_looked_at_when_asked_for(client, program, manager):

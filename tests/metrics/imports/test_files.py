@@ -78,8 +78,8 @@ def test_file_means_the_same_however_it_was_saved(program, content):
         ),
         (
             b"place,period\nA,2024-01\n",
-            "The header has no column site_code or month or live_births. It has place, period. "
-            "Rename a column or map it, for example: site_name = district.",
+            "No column says which site each row is of. No column says which month each row is of. "
+            "No column holds counts, such as live births. The header has place, period.",
         ),
         (
             b'site_code,month,live_births\nA,2024-01,"4\nB,2024-01,7\n',
