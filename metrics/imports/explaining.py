@@ -292,12 +292,12 @@ class Explainer:
 
     def _say_refused(self, passage, entry, counts, texts):
         """The gate's refusals; births that the file has no cell for are none that are empty."""
-        is_given = "live_births" in {*texts, *self._block(month).counts}
-        for own in passage.refusals:
         site = self.run.context.at_gate[int(self.table.site[entry])]
         month = date_of(self.table.month[entry])
         where = f"{site.name}, {format_month(month)}"
         said = {name: int(own[entry]) for name, own in self.run.file.said.items()}
+        is_given = "live_births" in {*texts, *self._block(month).counts}
+        for own in passage.refusals:
         for own in passage.refusals:
             if own.field == ALL:
                 yield from tell_ages(own, counts, said, where, has_sums=self.table.has_sums)
