@@ -152,7 +152,11 @@ def read_summary(asked: Asked) -> Iterator[Cells]:
 
 def say_verdict(target) -> str:
     """A verdict in words, on one line."""
-    return " ".join(render_to_string("metrics/verdict_sentence.txt", {"target": target}).split())
+    context = {"target": target}
+    if target:
+        verdict = {"verdict": target.verdict}
+        context["state"] = render_to_string("metrics/_verdict_state.txt", verdict).strip()
+    return " ".join(render_to_string("metrics/verdict_sentence.txt", context).split())
 
 
 def say_notes(notes: PlaceNotes) -> list[str]:

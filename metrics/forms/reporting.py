@@ -122,3 +122,6 @@ class RulesForm(forms.ModelForm):
         now = {"dimensions": instance.dimensions.all(), "seen": marker(instance)}
         kwargs |= {"instance": instance, "initial": now}
         super().__init__(*args, **kwargs)
+        withholding = cast(forms.TypedChoiceField, self.fields["withhold_up_to"])
+        _, *limits = withholding.choices
+        withholding.choices = [("", "None withheld"), *limits]

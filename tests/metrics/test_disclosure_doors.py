@@ -118,6 +118,8 @@ def test_manager_switches_it_on_and_the_history_says_so(client):
     program = ProgramFactory(slug="hb")
     client.force_login(MembershipFactory(program=program, role="manager").user)
     form = client.get("/programs/hb/reporting/rules/").context["form"]
+    choices = dict(form.fields["withhold_up_to"].choices)
+    assert choices == {"": "None withheld", 4: "1 to 4", 9: "1 to 9"}
     typed = {name: form[name].value() for name in form.fields if name != "dimensions"}
     typed = {name: value for name, value in typed.items() if value not in (None, False)}
     response = client.post("/programs/hb/reporting/rules/", typed | {"withhold_up_to": 9})

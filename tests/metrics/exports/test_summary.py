@@ -58,6 +58,7 @@ def test_summary_has_every_section(client, program):
 def test_summary_says_the_verdict_in_the_words_of_the_page(client, program):
     fill(program)
     [row] = section(rows_of(client.get(SUMMARY)), "verdict")
+    assert " ." not in row["text"]
     page = " ".join(client.get("/programs/hb/").text.split())
     assert row["text"].endswith(
         "This compares before and after. It does not prove that the program caused the change."
