@@ -298,7 +298,6 @@ class Explainer:
         said = {name: int(own[entry]) for name, own in self.run.file.said.items()}
         is_given = "live_births" in {*texts, *self._block(month).counts}
         for own in passage.refusals:
-        for own in passage.refusals:
             if own.field == ALL:
                 yield from tell_ages(own, counts, said, where, has_sums=self.table.has_sums)
             elif own.field == "live_births" and not is_given:
