@@ -274,7 +274,7 @@ class Explainer:
 
     def _say_site_unknown(self, column, text, area):
         if not text:
-            return Fault(column, "is empty. Write the site's code.")
+            return Fault(column, f"is empty. Write the site's {column.removeprefix('site_')}.")
         sites, program = self.run.context.sites, self.run.context.program
         if several := self.run.file.finder.several(text):
             return Fault(column, self._say_several(text, area, several))
@@ -342,7 +342,7 @@ class Explainer:
         return Fault(
             name,
             f"{would} differs from {was} in the approved report of {site.name}, "
-            f"{format_month(month)}. Ask a manager to reopen it, or take the row out.",
+            f"{format_month(month)}. Reopen it first, or take the row out.",
         )
 
 

@@ -136,7 +136,7 @@ class PartsExplainer(Explainer):
         return Fault(
             name,
             f"{would} differs from {was} for {self.category(entry).name} in the approved report of "
-            f"{site.name}, {format_month(month)}. Ask a manager to reopen it, or take the row out.",
+            f"{site.name}, {format_month(month)}. Reopen it first, or take the row out.",
         )
 
     def _hold_against_report(self, entry: int) -> tuple[list[Fault], list[Fault]]:

@@ -77,7 +77,7 @@ def test_fault_below_a_merged_name_is_told_of_its_site(program):
 def test_one_forgotten_name_among_many_rows_is_no_merged_column(program):
     text = "site_name,month,live_births\nNorth,2024-01,41\nNorth,2024-02,42\n,2024-03,43\n"
     assert gaps(program, text) == []
-    assert faults(program, text) == ["row 4, site_name: is empty. Write the site's code."]
+    assert faults(program, text) == ["row 4, site_name: is empty. Write the site's name."]
 
 
 def test_blank_rows_and_totals_between_are_no_merged_names(program):

@@ -147,7 +147,7 @@ def test_approved_report_is_protected_and_the_same_parts_are_no_conflict(program
     assert (found.number(Outcome.UNCHANGED), found.number(Outcome.CONFLICT)) == (1, 1)
     assert str(found.faults[0]) == (
         "row 3, live_births: 20 differs from empty for Male in the approved report of North, "
-        "2024-01. Ask a manager to reopen it, or take the row out."
+        "2024-01. Reopen it first, or take the row out."
     )
 
 
