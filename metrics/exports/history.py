@@ -71,7 +71,9 @@ HISTORY = Dataset(
         Column("version", "The number of the version; the first is 1.", Type.NUMBER),
         Column("at", "When it was stored.", Type.MOMENT),
         Column("by", "Who stored it; empty where no person did, or nobody knows who."),
-        Column("done", "What was done: Submitted, Approved, Returned, Reopened, Brought in …"),
+        Column(
+            "done", "What was done: Submitted, Approved, Returned, Reopened, Brought in, Undone …"
+        ),
         Column("said", "The reason, the message or the file's name that was given with it."),
         Column("status", "Where the report stood then, as it was stored."),
         Column("door", "Through which the counts last came in: typed, grid, file …"),

@@ -71,7 +71,7 @@ def _name_by_hand(batch) -> Iterator[str]:
         later = (
             MonthlyReport.history.filter(id=written.id)
             .exclude(import_batch__undone_at__isnull=False)
-            .exclude(history_change_reason__regex=r"^import \d+ undone$")
+            .exclude(history_change_reason__regex=r"^import \d+ undone")
             .select_related("history_user", "site")
         )
         last = later.order_by("history_id").last()

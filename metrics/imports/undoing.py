@@ -155,7 +155,7 @@ def _undo(batch, of_site, by, now, report):
         "batch": batch.pk,
         "by": by and by.pk,
         "now": FIELDS["updated_at"].get_db_prep_save(now, connection),
-        "reason": f"import {batch.pk} undone",
+        "reason": f"import {batch.pk} undone: {batch.file_name}",
     }
     done = 0
     with connection.cursor() as cursor:

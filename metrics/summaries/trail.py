@@ -1,5 +1,6 @@
 """Everything that ever happened to a report: every version, and what each of them changed."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -24,6 +25,7 @@ _DONE = {
     Move.RETURN: "Returned",
     Move.REOPEN: "Reopened",
 }
+_UNDONE = re.compile(r"import \d+ undone")
 
 
 @dataclass(frozen=True)
@@ -204,9 +206,17 @@ def _read(rows) -> Iterator[Version]:
             counts=()
             if before
             else [own for own in compare_counts(None, row) if own.new is not None],
-            changes=compare_counts(before, row) if before else (),
+            changes=_compare_with(before, row) if before else (),
         )
         before = row
+
+
+def _compare_with(before, row) -> list[CountChange]:
+    """What a later version changed: deleted, nothing is counted any more."""
+    if row.history_type == DELETED:
+        counted = [(name, getattr(row, name)) for name in COUNT_FIELDS]
+        return [CountChange(name, own, None) for name, own in counted if own is not None]
+    return compare_counts(before, row)
 
 
 def compare_counts(before, now) -> list[CountChange]:
@@ -220,6 +230,8 @@ def what_was_done(status: str, reason: str | None) -> tuple[str, str]:
     word, _, said = (reason or "").partition(": ")
     if word in _DONE:
         return _DONE[Move(word)], said
+    if _UNDONE.fullmatch(word):
+        return "Undone", said
     if word.startswith("import "):
         return "Brought in", said
     return Status(status).label, reason or ""

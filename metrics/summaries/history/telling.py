@@ -34,6 +34,7 @@ from programs.periods import format_month
 
 ON_A_PAGE, IN_ADMIN = "on a page", "admin site"
 DONE = {"+": "Added", "~": "Changed", DELETED: "Removed"}
+DONE_OTHERWISE = {(FindingReview, DELETED): "Opened again"}  # what was said was taken back
 RELATED = {
     Participation: ["site"],
     OperationSpell: ["site"],
@@ -141,7 +142,7 @@ def _tell(model, before, row) -> ProgramChange:
         by=row.history_user,
         kind=KIND_OF[model],
         title=title,
-        done=DONE[row.history_type],
+        done=DONE_OTHERWISE.get((model, row.history_type), DONE[row.history_type]),
         address=address,
         said=row.history_change_reason or "",
         door=_door(model, row),

@@ -129,7 +129,7 @@ def test_what_was_said_of_a_finding_is_told_and_that_it_was_taken_back(
     said = [("Decision", "", "Explained"), ("Reason", "", "A camp came.")]
     gone = [("Decision", "Explained", ""), ("Reason", "A camp came.", "")]
     assert [told(own) for own in changes_of(manager, program, kind=Kind.FINDINGS)] == [
-        (title, "Removed", "Amara", "on a page", gone),
+        (title, "Opened again", "Amara", "on a page", gone),
         (title, "Added", "Lidia", "on a page", said),
     ]
     assert changes_of(manager, program, kind=Kind.FINDINGS, month=date(2025, 5, 1)) == []

@@ -104,7 +104,7 @@ def test_report_that_a_file_brought_is_deleted_and_that_is_noted(site, manager):
     assert (first.history_type, last.history_type) == ("+", "-")
     assert (last.id, last.live_births, last.import_batch) == (first.id, 40, None)
     assert (last.history_user, last.history_date) == (manager, NOW)
-    assert last.history_change_reason == f"import {batch.pk} undone"
+    assert last.history_change_reason == f"import {batch.pk} undone: {batch.file_name}"
 
 
 def test_report_that_a_file_changed_has_a_version_that_says_what_was_undone(site, manager):
@@ -115,7 +115,7 @@ def test_report_that_a_file_changed_has_a_version_that_says_what_was_undone(site
     report = MonthlyReport.objects.get()
     assert (last.history_type, last.version, last.live_births) == ("~", 3, 50)
     assert (last.history_user, last.history_date) == (manager, NOW)
-    assert last.history_change_reason == f"import {batch.pk} undone"
+    assert last.history_change_reason == f"import {batch.pk} undone: {batch.file_name}"
     kept = MonthlyReport._meta.concrete_fields
     assert all(getattr(last, own.attname) == getattr(report, own.attname) for own in kept)
 

@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from metrics.approval_switch import mark_submitted, switch_approval_on
 from metrics.imports import apply_batch, receive_file
+from metrics.imports.undoing import undo_batch
 from metrics.models import COUNT_FIELDS, MonthlyReport
 from metrics.summaries import follow_trail
-from metrics.summaries.trail import list_versions
+from metrics.summaries.trail import list_versions, what_was_done
 from tests.factories import MembershipFactory, MonthlyReportFactory, ParticipationFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +38,36 @@ def test_file_is_named_that_brought_the_counts(program, manager):
     fields = {"file_name": "june: a.csv", "content": FILE, "mapping": {}, "by": manager}
     apply_batch(receive_file(program=program, **fields), by=manager, today=TODAY)
     assert done(MonthlyReport.objects.get()) == [("Brought in", "june: a.csv", "file")]
+
+
+def test_file_is_named_that_was_undone(program, manager):
+    stored = MonthlyReportFactory(site=program.sites.get(), month=date(2024, 7, 1))
+    fields = {"file_name": "june: a.csv", "content": FILE, "mapping": {}, "by": manager}
+    batch = receive_file(program=program, **fields)
+    apply_batch(batch, by=manager, today=TODAY)
+    undo_batch(batch, by=manager, now=timezone.now())
+    assert [own[:2] for own in done(stored)[1:]] == [
+        ("Brought in", "june: a.csv"),
+        ("Undone", "june: a.csv"),
+    ]
+
+
+def test_undoing_that_was_noted_without_a_file_is_no_file_that_was_brought_in():
+    assert what_was_done("submitted", "import 12 undone") == ("Undone", "")
+
+
+def test_report_that_was_deleted_held_what_it_held(program, manager):
+    fields = {"file_name": "a.csv", "content": FILE, "mapping": {}, "by": manager}
+    batch = receive_file(program=program, **fields)
+    apply_batch(batch, by=manager, today=TODAY)
+    gone = MonthlyReport.objects.get()
+    undo_batch(batch, by=manager, now=timezone.now())
+    last = list_versions([gone.pk])[gone.pk][-1]
+    assert (last.done, last.said) == ("Undone", "a.csv")
+    assert [(own.name, own.old, own.new) for own in last.changes] == [
+        ("live_births", 41, None),
+        ("infant_deaths", 2, None),
+    ]
 
 
 def test_switch_of_approval_is_named(program, manager):

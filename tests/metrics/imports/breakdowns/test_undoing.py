@@ -60,7 +60,8 @@ def test_versions_say_what_was_undone_and_by_whom(program, report):
         ("male", "~", 20, by.pk, NOW),
     ]
     last = report.history.order_by("history_id").last()
-    assert (last.version, last.history_change_reason) == (3, f"import {batch.pk} undone")
+    reason = f"import {batch.pk} undone: {batch.file_name}"
+    assert (last.version, last.history_change_reason) == (3, reason)
 
 
 def test_files_on_top_of_each_other_are_undone_in_turn(program, report):
