@@ -148,8 +148,8 @@ def test_approved_rows_are_protected(program):
     MonthlyReport.objects.filter(live_births=38).update(infant_deaths=0)
     before = stored()
     assert [str(fault) for fault in bring_in(program, GOOD).faults] == [
-        "row 2, live_births: 40 differs from 100 in the approved report of North, 2024-01. Ask a "
-        "manager to reopen it, or take the row out."
+        "row 2, live_births: 40 differs from 100 in the approved report of North, 2024-01. "
+        "Reopen it first, or take the row out."
     ]
     assert stored() == before
 
@@ -178,8 +178,8 @@ def test_report_reopened_until_a_day_that_is_over_is_approved_data(program, unti
     MonthlyReportFactory(site=site, month=month, status=status, reopened_until=until)
     before = stored()
     assert [str(fault) for fault in bring_in(program, GOOD).faults] == [
-        "row 2, live_births: 40 differs from 100 in the approved report of North, 2024-01. Ask a "
-        "manager to reopen it, or take the row out."
+        "row 2, live_births: 40 differs from 100 in the approved report of North, 2024-01. "
+        "Reopen it first, or take the row out."
     ]
     assert stored() == before
 
