@@ -19,6 +19,7 @@ from metrics.imports.headings import (
 from metrics.imports.mapping import Lines, Mapping
 from metrics.imports.opening import Preview, look_into
 from metrics.imports.reading import FileRefusedError
+from metrics.imports.titles import find_titled
 from metrics.models import COUNT_FIELDS, FileLayout
 
 _WHERE = ["sheet", "header"]  # lines of a mapping
@@ -134,13 +135,10 @@ def _guess_yearless(preview: Preview, lines: Lines) -> dict[str, str]:
     sheet = preview.sheet or next((own.name for own in preview.source.sheets), "")
     said = [sheet, *(cell for row in above for cell in row)]
     said += [heading.text for heading in preview.headings]
-    words = f" {' | '.join(map(simplify, said))} "
-    named = {own for own in COUNT_FIELDS if any(f" {name} " in words for name in _names_of(own))}
-    return dict.fromkeys(named - lines.keys(), EACH_MONTH_OF_YEAR) if len(named) == 1 else {}
-
-
-def _names_of(ours: str) -> list[str]:
-    return [name for name, several in OURS_BY_NAME.items() if ours in several and name]
+    named = {own for text in said for own in find_titled(text)}
+    if len(named) != 1 or None in named:
+        return {}
+    return {own: EACH_MONTH_OF_YEAR for own in named if own and own not in lines}
 
 
 def _guess_counted(cells: Sequence[str]) -> dict[str, str]:

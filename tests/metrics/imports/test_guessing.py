@@ -46,3 +46,45 @@ def test_columns_of_years_hold_the_numbers_of_what_each_row_counts(program):
 
 def test_column_of_totals_is_no_number_of_what_a_row_counts():
     assert guess("Facility,Jan-24,Feb-24,Total\nNorth,4,5,9\n") == {"site_name": "Facility"}
+
+
+@pytest.mark.parametrize(
+    ("title", "ours"),
+    [
+        ("Live births by facility", "live_births"),
+        ("Number of infant deaths by district and month, 2024", "infant_deaths"),
+        ("Table 3: Total live births 2023-2024", "live_births"),
+        ("Births", "live_births"),
+        ("Still births", "stillbirths"),
+        ("Nacidos vivos por distrito", "live_births"),
+        ("Under-5 deaths by facility", None),
+        ("Neonatal deaths by facility", None),
+        ("Deaths of mothers by facility", None),
+        ("Home births by facility", None),
+        ("Live births by caesarean", None),
+        ("Live births, hospital", None),
+        ("Infant deaths from malaria by facility", None),
+        ("Deaths under 1 month by facility", None),
+        ("Infant deaths per 1000 live births", None),
+        ("Infant deaths per 1,000", None),
+        ("Live births;Home births", None),
+    ],
+)
+def test_title_says_what_months_count_where_it_names_that_alone(title, ours):
+    above = title.replace(";", '"\n"')
+    lines = guess(f'"{above}"\nSite,Year,Jan,Feb\nNorth,2024,3,4\n')
+    found = {own for own, theirs in lines.items() if theirs == "each month of the year"}
+    assert found == ({ours} if ours else set())
+
+
+def test_heading_that_says_more_than_a_count_does_not_name_it():
+    text = "Site,Year,Jan,Feb,Births note\nNorth,2024,40,41,home\n"
+    assert guess(text) == {"site_name": "Site", "year": "Year"}
+
+
+@pytest.mark.parametrize("name", ["Fiscal year", "Financial Year", "FY"])
+def test_plain_year_of_two_is_not_taken_for_a_calendar_year(name):
+    """2023, January may be January 2024."""
+    text = f"Site,{name},Month,Live births\nNorth,2023,January,40\nNorth,2023,April,38\n"
+    assert "year" not in guess(text)
+    assert guess(text.replace("2023", "2023-24"))["year"] == name
