@@ -20,11 +20,16 @@ _CATEGORY += "|category option|category option combo|categoryoptioncombo|categor
 _CATEGORY += "|categorie|categoria|kategorie"
 _LIKE = {"sex": "gender|sexe|sexo|geschlecht"}  # a dimension's code -> other names of it
 _WORDS = {  # a category's code -> what it is called elsewhere
-    "female": "f|girl|girls|females|feminin|femenino|feminino|fille|filles|nina|ninas|weiblich",
-    "male": "m|boy|boys|males|masculin|masculino|garcon|garcons|nino|ninos|mannlich",
-    "unknown": "u|not known|not stated|not recorded|unspecified|indetermine|desconocido|ignorado"
+    "female": "girl|girls|females|feminin|femenino|feminino|fille|filles|femme|femmes|nina|ninas"
+    "|mujer|mujeres|mulher|mulheres|menina|meninas|weiblich|madchen",
+    "male": "boy|boys|males|masculin|masculino|garcon|garcons|homme|hommes|nino|ninos|hombre"
+    "|hombres|homem|homens|menino|meninos|mannlich|junge|jungen|knabe|knaben",
+    "unknown": "not known|not stated|not recorded|unspecified|indetermine|desconocido|ignorado"
     "|unbekannt",
 }
+# One letter says something only beside the other: beside H for hombre, M is mujer.
+_LETTERS = {"f": "female", "m": "male", "u": "unknown"}
+_PAIR = {"f", "m"}
 
 
 def guess_parts(program: Program, preview: Preview, lines: Lines) -> dict[str, str]:
@@ -112,12 +117,20 @@ def _guess_words(
     where another word of the file stands for the same."""
     constant = found["dimension"].strip('"') if found["dimension"].startswith('"') else None
     asked = [finder.dimension_of(constant)] if constant else finder.dimensions
+    letters = {word for word in map(simplify, cells) if len(word) == 1}
+    is_paired = _PAIR <= letters <= _LETTERS.keys()
     for dimension in (own for own in asked if own):
         codes = {own.code for own in finder.in_use(dimension)}
         places = {word: finder[dimension.code, word] for word in dict.fromkeys(cells)}
         codes -= {finder.categories[place].code for place in places.values() if place >= 0}
         for word in (word for word, place in places.items() if place == UNKNOWN):
-            alike = [code for code in codes if simplify(word) in _WORDS.get(code, "").split("|")]
-            if alike:
-                codes -= {alike[0]}
-                yield word, alike[0]
+            plain = simplify(word)
+            code = _LETTERS.get(plain, "") if is_paired else ""
+            code = code or next((own for own in codes if _is_called(own, plain)), "")
+            if code in codes:
+                codes -= {code}
+                yield word, code
+
+
+def _is_called(code: str, plain: str) -> bool:
+    return plain in _WORDS.get(code, "").split("|")

@@ -222,6 +222,32 @@ def test_columns_of_a_breakdown_are_guessed_from_their_names(program, header, sa
     assert summary(check(program, "\n".join([header, *sample]), guessed))[0] >= 1
 
 
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        ("H,M", {}),
+        ("Hombre,M", {"Hombre": "male"}),
+        ("M,Mujer", {"Mujer": "female"}),
+        ("F,H", {}),
+        ("M,W", {}),
+        ("f,H,M", {}),
+        ("F,M", {"F": "female", "M": "male"}),
+        ("M,F,U", {"F": "female", "M": "male", "U": "unknown"}),
+        ("Homme,Femme", {"Homme": "male", "Femme": "female"}),
+        ("homem,mulher", {"homem": "male", "mulher": "female"}),
+        ("männlich,weiblich", {"männlich": "male", "weiblich": "female"}),
+    ],
+)
+def test_letter_says_a_sex_only_as_one_of_a_pair(program, words, known):
+    """M is masculino beside F, and mujer beside H."""
+    rows_of = "".join(f"A,2024-01,{word},9\n" for word in words.split(","))
+    guessed = guess(program, f"site_code,month,sexo,live_births\n{rows_of}")
+    assert guessed["category"] == "sexo"
+    assert {f"category {word}": code for word, code in known.items()} == {
+        own: said for own, said in guessed.items() if own.startswith("category ")
+    }
+
+
 def test_column_that_says_something_of_the_site_is_no_breakdown(program):
     """Each site and month stands in it once."""
     own = Dimension.objects.create(code="residence", name="Residence")
