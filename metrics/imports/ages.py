@@ -79,7 +79,7 @@ def tell_ages(
 def _say_stored(counts: Mapping[str, int], said: Mapping[str, int]) -> str:
     """Which of the counts that contradict each other are none of the file's."""
     stored = [
-        f"{name} {counts[name]}"
+        name
         for name in (ALL, *AGE_FIELDS)
         if counts.get(name, MISSING) >= 0 > said.get(name, NOT_SAID)
     ]

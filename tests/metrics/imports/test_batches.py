@@ -108,7 +108,7 @@ def test_counts_are_judged_together_with_what_is_stored(program):
     MonthlyReportFactory(site=site, month=date(2024, 1, 1), early_neonatal_deaths=4)
     assert faults(program, f"{HEADER}\nA,2024-01,100,3\n") == [
         "row 2, infant_deaths: 3 is less than its parts: early_neonatal_deaths 4 = 4. Correct the "
-        "total or the parts."
+        "total or the parts. Not said by the file but stored: early_neonatal_deaths."
     ]
     ages = "site_code,month,live_births,late_neonatal_deaths\nA,2024-01,100,1\n"
     assert faults(program, ages) == []
