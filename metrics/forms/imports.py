@@ -148,7 +148,7 @@ class ColumnsForm(forms.Form):
         choices=[(EMPTY, "Takes it away"), ("keep", "Leaves it")],
     )
     ages = forms.ChoiceField(
-        label="Deaths by age, where no column holds all infant deaths",
+        label="Deaths by age without a total",
         required=False,
         choices=[(EMPTY, "Refuse them"), ("add", "Add them up")],
     )

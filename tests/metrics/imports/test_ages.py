@@ -265,6 +265,16 @@ def test_total_that_is_stored_is_named_where_the_ages_of_a_file_contradict_it(pr
 
 
 @pytest.mark.django_db
+def test_sum_that_stored_deaths_of_unknown_age_exceed_says_so(program):
+    store(infant_deaths=8, age_unknown_deaths=2)
+    assert faults(program, FILE, ADD)[0] == (
+        f"row 2, infant_deaths: 6 is less than its parts: {EARLY} 1 + {LATE} 2 + {POST} 3 + "
+        f"{NO_AGE} 2 = 8. Correct the total or the parts. Not said by the file but stored: "
+        f"{NO_AGE}."
+    )
+
+
+@pytest.mark.django_db
 def test_part_that_the_file_withholds_is_named_as_stored(program):
     store(infant_deaths=9, late_neonatal_deaths=4)
     text = f"site_code,month,infant_deaths,{EARLY},{LATE}\nA,2024-01,5,2,<5\n"
