@@ -266,8 +266,9 @@ class ColumnsForm(forms.Form):
 
     def _columns(self) -> list[str]:
         """Of each column what it is of ours, with the month that it is said to be of."""
-        names = [self.cleaned_data[f"ours_{number}"] for number in range(len(self.keys))]
-        months = [self.cleaned_data[f"month_{number}"].strip() for number in range(len(self.keys))]
+        given, numbers = self.cleaned_data, range(len(self.keys))
+        names = [given.get(f"ours_{number}", EMPTY) for number in numbers]
+        months = [given.get(f"month_{number}", "").strip() for number in numbers]
         return [
             f"{ours}@{month}" if ours and month else ours
             for ours, month in zip(names, months, strict=True)
@@ -275,14 +276,17 @@ class ColumnsForm(forms.Form):
 
     @property
     def lines(self) -> dict[str, str]:
-        """The mapping as it is kept, with what was said of words before and is not forgotten."""
-        forgotten = {own for n, own in enumerate(self.words) if self.cleaned_data[f"forget_{n}"]}
+        """The mapping as it is kept, with what was said of words before and is not forgotten; what
+        is wrong is left out."""
+        forgotten = {
+            own for n, own in enumerate(self.words) if self.cleaned_data.get(f"forget_{n}")
+        }
         lines = {own: self.kept[own] for own in self.words if own not in forgotten}
         lines |= {ours: LEFT_OUT for ours in OURS if simplify(ours) in map(simplify, self.keys)}
         lines |= {ours: key for key, ours in zip(self.keys, self._columns(), strict=True) if ours}
         given: MappingType[str, str] = self.cleaned_data
-        lines |= {ours: f'"{given[own]}"' for own, ours in _CONSTANTS.items() if given[own]}
-        return lines | {name: given[name] for name in _OPTIONS if given[name]}
+        lines |= {ours: f'"{given[own]}"' for own, ours in _CONSTANTS.items() if given.get(own)}
+        return lines | {name: given[name] for name in _OPTIONS if given.get(name)}
 
 
 def _is_constant(lines: Lines, ours: str) -> bool:

@@ -16,7 +16,7 @@ from metrics.imports.headings import (
     Heading,
     simplify,
 )
-from metrics.imports.mapping import Lines, Mapping
+from metrics.imports.mapping import LEFT_OUT, Lines, Mapping
 from metrics.imports.opening import Preview, look_into
 from metrics.imports.reading import FileRefusedError
 from metrics.imports.titles import find_titled
@@ -35,8 +35,10 @@ def sign(headings: Sequence[Heading]) -> str:
 
 def remember_layout(program, headings: Sequence[Heading], lines: Lines, *, by) -> None:
     """Keep how a file was mapped, for the next with the same headings; but not up to which month it
-    was taken, since the next holds later ones."""
+    was taken, nor of which year or month all its rows are, since the next holds others."""
     kept = {ours: theirs for ours, theirs in lines.items() if ours != "last_month"}
+    said = {"month", "year"} & Mapping.read(lines).constants.keys()
+    kept |= dict.fromkeys(said, LEFT_OUT)
     FileLayout.objects.update_or_create(
         program=program,
         signature=sign(headings),

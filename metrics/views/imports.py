@@ -12,13 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from metrics.forms import ColumnsForm, ImportForm
 from metrics.imports import FileRefusedError, Found, check_batch, find_columns, keep_file
-from metrics.imports.breakdowns.guessing import guess_parts
-from metrics.imports.guessing import (
-    guess_mapping,
-    may_miss_births,
-    recall_layout,
-    remember_layout,
-)
+from metrics.imports.guessing import may_miss_births, remember_layout
+from metrics.imports.likely import find_likely, look_elsewhere
 from metrics.imports.mapping import LEFT_OUT, Mapping
 from metrics.imports.opening import Preview, look_into, open_content
 from metrics.imports.rivals import find_rivals
@@ -60,20 +55,14 @@ def _receive(program, file, by) -> tuple[ImportBatch, bool, list[str]]:
     finds all that is needed, and months that are this file's own; and what may be meant otherwise
     than it was guessed."""
     with open_content(file.chunks(), file.name) as source:
-        preview = look_into(source, Mapping())
-        said = recall_layout(program, preview)
-        lines = _guess(program, preview) if said is None else said
+        lines, preview, is_said = find_likely(program, look_into(source, Mapping()))
         is_mapped = _finds_all(preview, lines) and not Mapping.read(lines).names_months
-        is_mapped &= said is not None or not may_miss_births(preview, lines)
-        doubts = list(find_rivals(preview, lines)) if said is None else []
+        is_mapped &= is_said or not may_miss_births(preview, lines)
+        doubts = list(find_rivals(preview, lines)) if not is_said else []
     file.seek(0)
     content = file.chunks()
     batch = keep_file(program=program, file_name=file.name, content=content, mapping=lines, by=by)
     return batch, is_mapped and not doubts, doubts
-
-
-def _guess(program, preview: Preview) -> dict[str, str]:
-    return guess_parts(program, preview, guess_mapping(preview))
 
 
 def _finds_all(preview: Preview, lines) -> bool:
@@ -95,10 +84,13 @@ def import_columns(request, slug, pk):
         sent = request.POST if request.method == "POST" else None
         kept = batch.mapping
         form = ColumnsForm(sent, preview=preview, program=batch.program, lines=kept)
-        if form.is_bound and (elsewhere := _asked_elsewhere(request, batch)):
-            _store(batch, elsewhere)
+        is_valid = form.is_valid()
+        if form.is_bound and (seen := look_elsewhere(batch.program, preview, kept, form.lines)):
+            lines, changed = seen
+            messages.info(request, changed)
+            _store(batch, lines)
             return redirect("import_columns", slug=slug, pk=pk)
-        if form.is_bound and form.is_valid():
+        if is_valid:
             remember_layout(batch.program, preview.headings, form.lines, by=request.user)
             _store(batch, form.lines)
             return redirect("import_batch", slug=slug, pk=pk)
@@ -123,25 +115,6 @@ def _previewed(batch: ImportBatch) -> Iterator[Preview]:
         except FileRefusedError:
             preview = look_into(source, Mapping())
         yield preview
-
-
-def _asked_elsewhere(request, batch: ImportBatch) -> dict[str, str] | None:
-    """The likely mapping of another sheet, of headings in other rows, or of months in the headings
-    whose year is said now, where they are asked for. None where they are those that are shown, or
-    cannot be read."""
-    places = {own: request.POST.get(own, "") for own in ("sheet", "header")}
-    year = request.POST.get("all_year", "").strip()
-    places["year"] = f'"{year}"' if year else ""
-    kept = {own: batch.mapping.get(own, "") for own in places}
-    kept["year"] = kept["year"] if kept["year"].startswith('"') else ""
-    if kept == places:
-        return None
-    lines = {own: asked for own, asked in places.items() if asked}
-    try:
-        with open_content(batch.read_pieces(), batch.file_name) as source:
-            return _guess(batch.program, look_into(source, Mapping.read(lines))) | lines
-    except FileRefusedError:
-        return None
 
 
 def _store(batch: ImportBatch, lines) -> None:

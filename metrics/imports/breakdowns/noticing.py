@@ -8,7 +8,13 @@ import numpy as np
 from metrics.imports.breakdowns.judging import PartsRun
 from metrics.imports.breakdowns.series import as_series, part_of
 from metrics.imports.checks import FileRead, Outcome
-from metrics.imports.notices import FileNotice, NoticeKind, notice_late, notice_sheets
+from metrics.imports.notices import (
+    FileNotice,
+    NoticeKind,
+    notice_late,
+    notice_other_year,
+    notice_sheets,
+)
 from metrics.imports.notices.cells import notice_areas, notice_codes, notice_counted
 from metrics.imports.notices.course import notice_parted, notice_running
 from metrics.imports.notices.gaps import notice_filled, notice_gaps
@@ -23,7 +29,8 @@ def notice_parts(run: PartsRun) -> list[FileNotice]:
     """Look at the whole file; the most serious first."""
     file = run.file
     series = replace(file, table=as_series(file.table, run.parts.categories))
-    found = [*notice_running(series), *notice_parted(file), *notice_gaps(file)]
+    found = [*notice_other_year(file), *notice_running(series), *notice_parted(file)]
+    found += notice_gaps(file)
     found += [*notice_areas(file), *_notice_erased(run), *_notice_sent_back(run)]
     found += [*_notice_codes(file), *notice_counted(file), *notice_filled(file)]
     return [*found, *_notice_skipped(run), *notice_late(file), *notice_sheets(file)]

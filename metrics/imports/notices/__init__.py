@@ -15,15 +15,24 @@ from metrics.imports.notices.course import (
 from metrics.imports.notices.gaps import notice_filled, notice_gaps
 from metrics.imports.notices.kinds import FileNotice, NoticeKind
 from metrics.imports.notices.stored import notice_erased, notice_sent_back
+from metrics.imports.notices.years import notice_other_year
 from programs.periods import format_month
 
-__all__ = ["FileNotice", "NoticeKind", "notice_all", "notice_late", "notice_sheets"]
+__all__ = [
+    "FileNotice",
+    "NoticeKind",
+    "notice_all",
+    "notice_late",
+    "notice_other_year",
+    "notice_sheets",
+]
 
 
 def notice_all(run: DryRun) -> list[FileNotice]:
     """Look at the whole file; the most serious first."""
     file = run.file
     found = [
+        *notice_other_year(file),
         *notice_running(file),
         *notice_parted(file),
         *notice_gaps(file),

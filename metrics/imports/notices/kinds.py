@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     SENT_BACK = "sent_back"
     SKIPPED = "skipped"
     LATE = "late"
+    OTHER_YEAR = "other_year"
     SHEETS = "sheets"
 
 

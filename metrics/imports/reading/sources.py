@@ -34,6 +34,7 @@ class SourceFile:
 
     kind: str
     sheets: tuple[Sheet, ...]
+    file_name: str = ""
     encoding: str | None = None
     delimiter: str | None = None
 
@@ -78,9 +79,10 @@ def open_file(path: Path, file_name: str) -> SourceFile:
         )
     if size == 0:
         raise FileRefusedError("The file is empty. It needs a header row and a row a month.")
-    if find_kind(path, file_name) == "csv":
-        return _TextFile(path, find_form(path))
-    return _Workbook(path, file_name)
+    is_text = find_kind(path, file_name) == "csv"
+    source = _TextFile(path, find_form(path)) if is_text else _Workbook(path, file_name)
+    source.file_name = file_name
+    return source
 
 
 class _TextFile(SourceFile):
