@@ -13,7 +13,7 @@ MOST_NAMED = 3
 def say_changed(batch: ImportBatch, changed: int, written: int) -> str:
     """Which of its reports, and by which file or by whom. A file that lies on them can be undone
     first; what somebody did by hand cannot."""
-    on_top = _find_files(batch)
+    on_top = find_files(batch)
     by_hand = changed - sum(on_top.values())
     named = list(_name_files(batch, on_top, may_be_undone=not by_hand))
     if by_hand:
@@ -42,7 +42,7 @@ def _covered(batch):
     return written.exclude(import_batch=None).exclude(import_batch=batch)
 
 
-def _find_files(batch) -> dict[int, int]:
+def find_files(batch) -> dict[int, int]:
     """The files that lie on its reports, the last first, and on how many."""
     last_first = ("-import_batch__applied_at", "-import_batch")
     by_file = _covered(batch).order_by(*last_first).values_list("import_batch")

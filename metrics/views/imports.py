@@ -16,6 +16,7 @@ from metrics.imports.guessing import may_miss_births, remember_layout
 from metrics.imports.likely import find_likely, look_elsewhere
 from metrics.imports.mapping import LEFT_OUT, Mapping
 from metrics.imports.opening import Preview, look_into, open_content
+from metrics.imports.other_files import list_later, list_same
 from metrics.imports.rivals import find_rivals
 from metrics.jobs import asked_to_stop, look_at, progress_of, worker_is_alive
 from metrics.models import ImportBatch, Job
@@ -159,8 +160,11 @@ def import_batch(request, slug, pk):
     context: dict[str, object] = {"program": batch.program, "batch": batch, "job": job}
     if job and not job.is_finished:
         return render(request, "metrics/import_batch.html", context | watch(job))
+    context["same"] = list_same(batch)
     if not batch.applied_at:
         context |= _find(batch)
+    elif not batch.undone_at:
+        context["later"] = list_later(batch)
     return render(request, "metrics/import_batch.html", context)
 
 

@@ -1,7 +1,5 @@
 """From an upload over its columns to the dry run: said once, remembered, and settled by a click."""
 
-import csv
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -362,41 +360,6 @@ def test_file_is_undone_from_its_page(client, program, manager):
         run_job(Job.objects.first().pk)
     assert not MonthlyReport.objects.exists()
     assert f"by {manager}" in client.get(address).text
-
-
-def test_every_row_of_the_dry_run_is_a_file(client, program, manager):
-    client.post(f"{upload(client, GOOD)}apply/")
-    run_job(Job.objects.get().pk)
-    text = (
-        f"{HEADER}\nA,2024-01,41,2\nA,2024-02,38,0\nA,2024-03,x,0\nB,2024-02,9,0\nC,2024-01,1,0\n"
-    )
-    address = upload(client, text, "again.csv")
-    rows = list(csv.DictReader(client.get(f"{address}rows.csv").getvalue().decode().splitlines()))
-    told = [[*row.values()][:8] for row in rows]  # in pairs: would stand, was stored
-    assert told == [
-        ["2", "changed", "A", "2024-01", "41", "40", "2", "2"],
-        ["3", "unchanged", "A", "2024-02", "38", "", "0", ""],
-        ["4", "refused", "A", "2024-03", "", "", "", ""],
-        ["5", "new", "B", "2024-02", "9", "", "0", ""],
-        ["6", "refused", "C", "", "", "", "", ""],
-    ]
-    header = ["live_births", "live_births_before", "infant_deaths", "infant_deaths_before"]
-    assert [*rows[0]][4:] == [*header, "said"]
-    said = [row["said"] for row in rows]
-    assert [bool(own) for own in said] == [False, False, True, False, True]
-    assert said[2].startswith('live_births: "x" is not a whole number.')
-
-
-def test_months_of_one_row_are_told_in_turn_with_what_is_said_of_each(client, program, manager):
-    address = upload(client, "Facility,Apr-24,May-24,Jun-24\nNorth,40,x,38\n").removesuffix(
-        "columns/"
-    )
-    say(client, f"{address}columns/", **{"Facility": "site_name", "each month": "live_births"})
-    rows = list(csv.DictReader(client.get(f"{address}rows.csv").getvalue().decode().splitlines()))
-    told = [(own["row"], own["month"], own["live_births"], bool(own["said"])) for own in rows]
-    assert told == [
-        ("2", "2024-04", "40", False), ("2", "2024-05", "", True), ("2", "2024-06", "38", False),
-    ]  # fmt: skip
 
 
 def test_site_that_joins_later_is_found_by_the_same_file(client, program, manager):

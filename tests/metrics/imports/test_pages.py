@@ -192,8 +192,9 @@ def test_list_of_files_takes_five_queries(
 
 @pytest.mark.usefixtures("today")
 @pytest.mark.parametrize("rows", [1, 3])
-def test_dry_run_takes_thirteen_queries(client, program, manager, django_assert_num_queries, rows):
+def test_dry_run_takes_fourteen_queries(client, program, manager, django_assert_num_queries, rows):
     batch = receive(program, "\n".join(GOOD.splitlines()[: rows + 1]))
-    # session, user, batch, may manage, last job, pieces, sites, parts, spells, reports, locks
-    with django_assert_num_queries(13):
+    # session, user, batch, may manage, last job, same content, pieces, sites, parts, spells,
+    # reports, locks
+    with django_assert_num_queries(14):
         client.get(f"/programs/hb/imports/{batch.pk}/")
