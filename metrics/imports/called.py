@@ -27,7 +27,7 @@ _CALLED = {
     "live_births": "births live|number of live births|total live births|live birth"
     "|liveborn|born alive|naissances vivantes|nes vivants|nacidos vivos|nascidos vivos"
     "|lebendgeborene|lebendgeburten|births",
-    "infant_deaths": "infant death|number of infant deaths|total infant deaths"
+    "infant_deaths": "infant death|number of infant deaths|total infant deaths|infant deaths total"
     "|infant deaths 0 11 months|infant deaths 1yr|infant deaths 1 yr|infant deaths 1 year"
     "|infant deaths under 1 year|infant deaths under one year|deaths 0 11 months"
     "|deaths 0 364 days|deaths under 1|deaths under one|under 1 deaths|deaths under 1 year"
@@ -35,10 +35,11 @@ _CALLED = {
     "|defunciones infantiles|muertes infantiles|defunciones de menores de un ano"
     "|defunciones menores de 1 ano|obitos infantis|obitos de menores de 1 ano"
     "|gestorbene sauglinge|sauglingssterbefalle|deaths",
-    "early_neonatal_deaths": "early neonatal|deaths 0 6 days|deces neonatals precoces",
-    "late_neonatal_deaths": "late neonatal|deaths 7 27 days",
+    "early_neonatal_deaths": "early neonatal|deaths 0 6 days|infant deaths 0 6 days"
+    "|deces neonatals precoces",
+    "late_neonatal_deaths": "late neonatal|deaths 7 27 days|infant deaths 7 27 days",
     "postneonatal_deaths": "post neonatal deaths|postneonatal infant deaths|deaths 28 364 days"
-    "|post neonatal",
+    "|post neonatal|infant deaths 28 364 days",
     "age_unknown_deaths": "age unknown|unknown age",
     "stillbirths": "still births|stillbirth|still birth|fetal deaths|foetal deaths|mortinaissances"
     "|mort nes|mortinatos|natimortos|totgeborene|totgeburten",

@@ -1,9 +1,15 @@
 """Two rows of headings whose cells are merged downwards and across, and titles merged above them:
 in a workbook each cell of what is merged holds its text, in a CSV the first alone."""
 
-import pytest
+import io
 
+import pytest
+import xlsxwriter
+
+from metrics.imports.guessing import guess_mapping
 from metrics.imports.headings import find_header, read_headings
+from metrics.imports.mapping import Mapping
+from metrics.imports.opening import look_into, open_content
 
 TITLE = ["Annual return 2019"] * 6
 UPPER = ["Facility", "Month", "Live births", *["Infant deaths"] * 3]
@@ -61,3 +67,27 @@ def test_row_without_counts_is_no_second_row_of_headings(row):
 def test_counts_that_read_as_years_are_no_second_row_of_headings():
     rows = [["Facility", "2019", "2020"], ["North", "2019", "1985"]]
     assert headed(rows, frozenset()) == ((1, 1), rows[0])
+
+
+def test_workbook_with_merged_headings_is_read_as_a_person_reads_it():
+    """Merged as LibreOffice merges: the title, three headings downwards, the deaths across."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 0, 5, TITLE[0])
+        for place, text in enumerate(TEXTS[:3]):
+            sheet.merge_range(1, place, 2, place, text)
+        sheet.merge_range(1, 3, 1, 5, "Infant deaths")
+        sheet.write_row(2, 3, LOWER[3:])
+        sheet.write_row(3, 0, [*COUNTS[:2], 204, 3, 2, 1])
+    with open_content([content.getvalue()], "merged.xlsx") as source:
+        preview = look_into(source, Mapping())
+        lines = guess_mapping(preview)
+    assert ((preview.first, preview.last), lines) == ((2, 3), {
+        "site_name": "Facility",
+        "month": "Month",
+        "live_births": "Live births",
+        "early_neonatal_deaths": "Infant deaths 0-6 days",
+        "late_neonatal_deaths": "Infant deaths 7-27 days",
+        "postneonatal_deaths": "Infant deaths 28-364 days",
+    })  # fmt: skip
