@@ -34,6 +34,7 @@ _OPTIONS = (
     "points",
     "empty",
     "ages",
+    "days",
     "last_month",
 )
 _WORDS = ("site ", "dimension ", "category ", "counted ", "running ")
@@ -151,6 +152,15 @@ class ColumnsForm(forms.Form):
         label="Deaths by age without a total",
         required=False,
         choices=[(EMPTY, "Refuse them"), ("add", "Add them up")],
+    )
+    days = forms.ChoiceField(
+        label="A date such as 02/01/2024",
+        required=False,
+        choices=[
+            (EMPTY, "As all dates tell"),
+            ("day first", "Begins with the day"),
+            ("month first", "Begins with the month"),
+        ],
     )
     last_month = forms.CharField(
         label="Last month to take", required=False, max_length=20,

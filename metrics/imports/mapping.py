@@ -14,14 +14,14 @@ It is kept, and typed on the command line, as lines `ours = theirs`:
                              or -; without the breakdown and slash, of any that has no such category
     running live_births = 4          running totals that begin anew in April; - for none
     year_begins = 4                 years such as 2021-22, which begin in April
-    sheet, header, marked, points, empty, last_month, above, ages    see `Mapping`
+    sheet, header, marked, points, empty, last_month, above, ages, days    see `Mapping`
 """
 
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from datetime import date
 
-from metrics.imports.months import read_month, read_month_of_year
+from metrics.imports.months import DayOrder, read_month, read_month_of_year
 from metrics.imports.numbers import Ages, Empty, Marked, Points
 from metrics.imports.reading import FileRefusedError
 from metrics.models import COUNT_FIELDS
@@ -35,7 +35,7 @@ OURS = (*SITE_COLUMNS, "area_name", *MONTH_COLUMNS, *PART_COLUMNS, *LONG_COLUMNS
 LEFT_OUT = "-"
 _OPTIONS = (
     *("sheet", "header", "marked", "points", "empty", "last_month", "year_begins", "above"),
-    "ages",
+    *("ages", "days"),
 )
 # Of which an empty cell may be what stands above it.
 ABOVE = ("site", "area", "year", "month", "dimension")
@@ -63,6 +63,7 @@ class Mapping:
     year_begins : the month of the year with which years such as 2021-22 begin; 1 for plain years
     above : of site, area, year, month and dimension those whose empty cells are what stands above
     ages : what to make of deaths by age where no column holds all of them
+    days : which number of 01/04/2020 is the month; UNKNOWN to tell it from all dates
     """
 
     columns: MappingType[tuple[str, date | None], str] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class Mapping:
     year_begins: int = 1
     above: frozenset[str] = frozenset()
     ages: Ages = Ages.LEAVE
+    days: DayOrder = DayOrder.UNKNOWN
 
     @property
     def names_months(self) -> bool:
@@ -178,6 +180,7 @@ def _read_option(name: str, text: str):
         "year_begins": read_month_of_year,
         "above": _read_above,
         "ages": Ages,
+        "days": DayOrder,
     }
     return _read(readers[name], name, text)
 

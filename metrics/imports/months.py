@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -53,6 +53,7 @@ _SERIAL_ZERO = date(1899, 12, 30)  # day 0 of spreadsheets, whose 1900 had a 29 
 _SERIALS = range(15_000, 80_000)  # 1941 to 2119
 _TWO_YEARS = re.compile(r"(?:fy ?)?([1-2]\d{3}) ?[-/–] ?(\d\d|[1-2]\d{3})")  # 2021-22, FY 2021/2022
 LIKELY_YEARS = range(1900, 2100)
+_LEAST_MONTHS = 3  # fewer dates whose one number is always 1 may be days of one month
 _LIKE_YEARS = set(range(2, 28))  # of days rather than of years are 1 and the last of a month
 CENTURY_ENDS = 68  # two digits of a year: 69 is 1969, 68 is 2068
 
@@ -66,8 +67,8 @@ SAY_TWO_YEARS = (
 class DayOrder(StrEnum):
     """Which number of 01/04/2020 is the month."""
 
-    DAY_FIRST = "day"
-    MONTH_FIRST = "month"
+    DAY_FIRST = "day first"
+    MONTH_FIRST = "month first"
     UNKNOWN = "unknown"
 
 
@@ -161,21 +162,40 @@ def is_day(text: str) -> bool:
 def tell_order(texts: Iterable[str]) -> DayOrder:
     """Say which number is the month, as the dates of one column tell together.
 
-    The number that is above 12 somewhere is the day, and so is the one that is always 1 where the
-    other is not. Where both are above 12 somewhere, the column is written in two ways. Where the
+    The number that is above 12 somewhere is the day, and so is the one that is always 1 beside
+    several months. Where both are above 12 somewhere, the column is written in two ways. Where the
     year has two digits, a first number that is never 1 nor at the end of a month may be the year.
     """
     found = [match for text in texts if (match := _DAY_OF_MONTH.fullmatch(plain_word(text)))]
-    pairs = {(int(match[1]), int(match[2])) for match in found}
-    firsts, seconds = {first for first, _ in pairs}, {second for _, second in pairs}
+    months = {(int(match[1]), int(match[2]), match[3]) for match in found}
+    firsts, seconds = {first for first, *_ in months}, {second for _, second, _ in months}
     above = max(firsts, default=0) > 12, max(seconds, default=0) > 12
+    is_long = len(months) >= _LEAST_MONTHS
     ones = firsts == {1} and len(seconds) > 1, seconds == {1} and len(firsts) > 1
-    is_day = above if any(above) else ones
+    is_day = above if any(above) or not is_long else ones
     if all(is_day) or not any(is_day):
         return DayOrder.UNKNOWN
     if is_day[0] and firsts <= _LIKE_YEARS and any(len(match[3]) == 2 for match in found):
         return DayOrder.UNKNOWN
     return DayOrder.DAY_FIRST if is_day[0] else DayOrder.MONTH_FIRST
+
+
+def find_day(texts: Iterable[str]) -> str | None:
+    """The first date such as 01/04/2020 of a column, of which it matters which is the month."""
+    return next((text for text, *numbers in _list_days(texts) if len({*numbers}) > 1), None)
+
+
+def find_open_day(texts: Iterable[str]) -> str | None:
+    """Such a date where no number is above 12 in the whole column, which would tell the order."""
+    days = list(_list_days(texts))
+    is_told = any(max(numbers) > 12 for _, *numbers in days)
+    return None if is_told else find_day(text for text, *_ in days)
+
+
+def _list_days(texts: Iterable[str]) -> Iterator[tuple[str, int, int]]:
+    for text in texts:
+        if match := _DAY_OF_MONTH.fullmatch(plain_word(text)):
+            yield text, int(match[1]), int(match[2])
 
 
 def _read_day(text, first, second, digits, order):

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from metrics.imports.checks import DryRun
 from metrics.imports.columns import Columns
 from metrics.imports.mapping import LEFT_OUT, Mapping
+from metrics.imports.months import DayOrder, find_day
 from metrics.imports.numbers import Empty, Marked, Points
+from metrics.imports.readers import MonthReader
+from metrics.imports.table import NO_MONTH, date_of
 from metrics.imports.words import WORDS, name_count
 from programs.periods import format_month
 
@@ -23,6 +26,7 @@ def tell_reading(run: DryRun) -> Iterator[tuple[str, str]]:
     yield from _tell_counts(columns)
     for name, value in columns.constants.items():
         yield "Every row", f"{WORDS[name]}: {value}"
+    yield from _tell_days(run.file.readers.months)
     yield from _tell_words(run, mapping)
     yield from _tell_signs(mapping)
     if run.table.has_sums:
@@ -45,6 +49,14 @@ def _tell_counts(columns: Columns) -> Iterator[tuple[str, str]]:
     for name, texts in headed.items():
         yield " to ".join(dict.fromkeys((texts[0], texts[-1]))), WORDS[name]
     yield from single
+
+
+def _tell_days(months: MonthReader) -> Iterator[tuple[str, str]]:
+    """Which number of a date is the month, by one that is in the file."""
+    day = find_day(months)
+    if day and months[day] != NO_MONTH and months.order is not DayOrder.UNKNOWN:
+        month = format_month(date_of(months[day]))
+        yield day.strip(), f"{month}: the {months.order.split()[0]} comes first"
 
 
 def _tell_words(run: DryRun, mapping: Mapping) -> Iterator[tuple[str, str]]:

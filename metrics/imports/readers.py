@@ -45,13 +45,19 @@ class Readers:
         return cls(
             sites,
             CountReader(mapping.marked, mapping.points),
-            MonthReader(tell_order(_list_days(preview, columns))),
+            MonthReader(_tell_order(mapping, preview, columns)),
             TimeReader(read_year if mapping.year_begins == 1 else read_first_year),
             TimeReader(read_month_of_year),
             CountedReader(mapping, COUNT_FIELDS if parts is None else columns.fields),
             mapping.year_begins,
             parts,
         )
+
+
+def _tell_order(mapping: Mapping, preview: Preview, columns: Columns) -> DayOrder:
+    """Which number of 01/04/2020 is the month: as it is said, else as the file tells."""
+    is_said = mapping.days is not DayOrder.UNKNOWN
+    return mapping.days if is_said else tell_order(_list_days(preview, columns))
 
 
 def _list_days(preview: Preview, columns: Columns) -> set[str]:

@@ -17,6 +17,7 @@ from metrics.imports.notices import (
 )
 from metrics.imports.notices.cells import notice_areas, notice_codes, notice_counted
 from metrics.imports.notices.course import notice_parted, notice_running
+from metrics.imports.notices.days import notice_days, notice_days_said
 from metrics.imports.notices.gaps import notice_filled, notice_gaps
 from metrics.imports.numbers import Empty
 from metrics.imports.places import SKIPPED
@@ -29,10 +30,20 @@ def notice_parts(run: PartsRun) -> list[FileNotice]:
     """Look at the whole file; the most serious first."""
     file = run.file
     series = replace(file, table=as_series(file.table, run.parts.categories))
-    found = [*notice_other_year(file), *notice_running(series), *notice_parted(file)]
-    found += notice_gaps(file)
-    found += [*notice_areas(file), *_notice_erased(run), *_notice_sent_back(run)]
-    found += [*_notice_codes(file), *notice_counted(file), *notice_filled(file)]
+    found = [
+        *notice_other_year(file),
+        *notice_running(series),
+        *notice_parted(file),
+        *notice_gaps(file),
+    ]
+    found += [
+        *notice_areas(file),
+        *notice_days(file),
+        *_notice_erased(run),
+        *_notice_sent_back(run),
+    ]
+    found += [*_notice_codes(file), *notice_counted(file), *notice_days_said(file)]
+    found += notice_filled(file)
     return [*found, *_notice_skipped(run), *notice_late(file), *notice_sheets(file)]
 
 

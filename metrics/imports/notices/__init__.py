@@ -12,6 +12,7 @@ from metrics.imports.notices.course import (
     notice_partial,
     notice_running,
 )
+from metrics.imports.notices.days import notice_days, notice_days_said
 from metrics.imports.notices.gaps import notice_filled, notice_gaps
 from metrics.imports.notices.kinds import FileNotice, NoticeKind
 from metrics.imports.notices.stored import notice_erased, notice_sent_back
@@ -37,6 +38,7 @@ def notice_all(run: DryRun) -> list[FileNotice]:
         *notice_parted(file),
         *notice_gaps(file),
         *notice_areas(file),
+        *notice_days(file),
         *notice_no_births(run),
         *notice_ages(run),
         *notice_jumps(run),
@@ -45,7 +47,7 @@ def notice_all(run: DryRun) -> list[FileNotice]:
         *notice_sent_back(run),
     ]
     found += [*notice_codes(file), *notice_counted(file), *notice_no_deaths(run)]
-    found += [*notice_filled(file), *notice_skipped(file)]
+    found += [*notice_days_said(file), *notice_filled(file), *notice_skipped(file)]
     found += notice_late(file)
     return [*found, *notice_sheets(file)]
 

@@ -12,6 +12,8 @@ class NoticeKind(StrEnum):
     NO_BIRTHS = "no_births"
     NO_DEATHS = "no_deaths"
     AGES = "ages"
+    DAYS = "days"
+    DAYS_SAID = "days_said"
     PARTIAL = "partial"
     JUMP = "jump"
     WITHHELD = "withheld"
@@ -32,6 +34,7 @@ _SERIOUS = {
     NoticeKind.PARTIAL,
     NoticeKind.ERASED,
     NoticeKind.AREAS,
+    NoticeKind.DAYS,
 }
 
 

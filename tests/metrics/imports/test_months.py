@@ -7,7 +7,8 @@ import pytest
 import xlsxwriter
 
 from metrics.imports.months import DayOrder, read_month
-from tests.metrics.imports.bringing_in import HEADER, faults
+from metrics.imports.notices import NoticeKind
+from tests.metrics.imports.bringing_in import HEADER, check, faults
 from tests.metrics.imports.test_shapes import guess
 from tests.metrics.imports.test_traps import written
 
@@ -25,10 +26,64 @@ def test_month_is_read_however_it_is_spelled(program, spelling):
 
 
 def test_dates_of_a_column_tell_together_which_number_is_the_month(program):
-    text = f"{HEADER}\nA,01/02/2020,40,2\nA,01/03/2020,41,1\n"
-    assert [own[1] for own in written(program, text)] == ["2020-02", "2020-03"]
-    american = f"{HEADER}\nA,02/01/2020,40,2\nA,03/01/2020,41,1\n"
-    assert [own[1] for own in written(program, american)] == ["2020-02", "2020-03"]
+    text = f"{HEADER}\nA,01/02/2020,40,2\nA,01/03/2020,41,1\nA,01/04/2020,41,1\n"
+    assert [own[1] for own in written(program, text)] == ["2020-02", "2020-03", "2020-04"]
+    american = f"{HEADER}\nA,02/01/2020,40,2\nA,03/01/2020,41,1\nA,04/01/2020,41,1\n"
+    assert [own[1] for own in written(program, american)] == ["2020-02", "2020-03", "2020-04"]
+
+
+TWO_DAYS = f"{HEADER}\nA,05/01/2024,40,2\nB,08/01/2024,41,1\n"
+BY_CLICK = {
+    "The month comes first": {"days": "month first"},
+    "The day comes first": {"days": "day first"},
+}
+
+
+def days_noticed(program, text, mapping=None):
+    found = check(program, text, mapping).notices
+    return [own for own in found if own.kind in (NoticeKind.DAYS, NoticeKind.DAYS_SAID)]
+
+
+def test_two_days_of_one_month_are_not_taken_for_months(program):
+    [notice] = days_noticed(program, TWO_DAYS)
+    assert (written(program, TWO_DAYS), notice.is_serious, notice.offers) == ([], True, BY_CLICK)
+    assert notice.text == (
+        "05/01/2024 may begin with the month or with the day, and no date of the column tells "
+        "which. Such rows are refused."
+    )
+
+
+@pytest.mark.parametrize(
+    ("order", "months"),
+    [("day first", ["2024-01", "2024-01"]), ("month first", ["2024-05", "2024-08"])],
+)
+def test_order_of_day_and_month_is_said_by_a_click_and_may_be_taken_back(program, order, months):
+    lines = {"days": order}
+    assert [own[1] for own in written(program, TWO_DAYS, lines)] == months
+    [notice] = days_noticed(program, TWO_DAYS, lines)
+    [other] = notice.offers.values()
+    assert (notice.is_serious, {order, other["days"]}) == (False, {"day first", "month first"})
+    said = f"{months[0]}: the {order.split()[0]} comes first"
+    assert ("05/01/2024", said) in check(program, TWO_DAYS, lines).read_as
+
+
+def test_days_of_which_one_number_is_always_1_are_read_and_doubted(program):
+    text = f"{HEADER}\nA,02/01/2024,40,2\nA,03/01/2024,38,1\nA,04/01/2024,38,1\n"
+    assert [own[1] for own in written(program, text)] == ["2024-02", "2024-03", "2024-04"]
+    [notice] = days_noticed(program, text)
+    assert (notice.is_serious, notice.offers) == (True, BY_CLICK)
+    assert notice.text.startswith(
+        "02/01/2024 may begin with the month or with the day, and no number above 12 tells which. "
+        "It is read as 2024-02"
+    )
+    assert ("02/01/2024", "2024-02: the month comes first") in check(program, text).read_as
+
+
+def test_day_above_12_tells_the_order_and_is_not_doubted(program):
+    text = f"{HEADER}\nA,01/02/2024,40,2\nB,31/01/2024,38,1\n"
+    assert [own[1] for own in written(program, text)] == ["2024-02", "2024-01"]
+    assert days_noticed(program, text) == []
+    assert ("01/02/2024", "2024-02: the day comes first") in check(program, text).read_as
 
 
 def test_american_days_of_one_january_are_not_taken_for_months(program):
@@ -44,9 +99,9 @@ def test_column_with_dates_in_both_orders_is_refused_where_it_is_unclear(program
 
 def test_file_sorted_by_month_tells_its_days_beyond_the_first_rows(client, program, today):
     """Of three hundred sites the first rows are all of one day."""
-    rows = [f"A,01/0{month}/2020,40,2\n" for month in (2, 3) for _ in range(250)]
+    rows = [f"A,01/0{month}/2020,40,2\n" for month in (2, 3, 4) for _ in range(250)]
     text = f"{HEADER}\n" + "".join(rows)
-    assert [own[1] for own in written(program, text)] == ["2020-02", "2020-03"]
+    assert [own[1] for own in written(program, text)] == ["2020-02", "2020-03", "2020-04"]
     assert guess(text)["month"] == "month"
 
 
@@ -127,8 +182,8 @@ def test_number_with_a_point_does_not_tell_january_from_october():
 
 
 def test_year_of_two_digits_is_read_where_the_column_tells_the_day(program):
-    text = f"{HEADER}\nA,01/02/20,40,2\nA,01/03/20,41,1\n"
-    assert [own[1] for own in written(program, text)] == ["2020-02", "2020-03"]
+    text = f"{HEADER}\nA,01/02/20,40,2\nA,01/03/20,41,1\nA,01/04/20,41,1\n"
+    assert [own[1] for own in written(program, text)] == ["2020-02", "2020-03", "2020-04"]
     american = f"{HEADER}\nA,2/28/20,40,2\nA,3/31/20,41,1\n"
     assert [own[1] for own in written(program, american)] == ["2020-02", "2020-03"]
 
@@ -165,4 +220,5 @@ def test_last_days_of_months_tell_that_the_day_stands_first(program):
 
 def test_hour_that_a_database_writes_after_the_day_is_passed_over(program):
     text = f"{HEADER}\nA,4/1/2020 12:00:00 AM,40,2\nA,5/1/2020 12:00:00 AM,41,1\n"
-    assert [own[1] for own in written(program, text)] == ["2020-04", "2020-05"]
+    text += "A,6/1/2020 12:00:00 AM,41,1\n"
+    assert [own[1] for own in written(program, text)] == ["2020-04", "2020-05", "2020-06"]
