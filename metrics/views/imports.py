@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from metrics.forms import ColumnsForm, ImportForm
 from metrics.imports import FileRefusedError, Found, check_batch, find_columns, keep_file
+from metrics.imports.doubts import list_doubts
 from metrics.imports.guessing import may_miss_births, remember_layout
 from metrics.imports.likely import find_likely, look_elsewhere
 from metrics.imports.mapping import LEFT_OUT, Mapping
 from metrics.imports.opening import Preview, look_into, open_content
 from metrics.imports.other_files import list_later, list_same
-from metrics.imports.rivals import find_rivals
 from metrics.jobs import asked_to_stop, look_at, progress_of, worker_is_alive
 from metrics.models import ImportBatch, Job
 from programs.models import Program
@@ -59,7 +59,7 @@ def _receive(program, file, by) -> tuple[ImportBatch, bool, list[str]]:
         lines, preview, is_said = find_likely(program, look_into(source, Mapping()))
         is_mapped = _finds_all(preview, lines) and not Mapping.read(lines).names_months
         is_mapped &= is_said or not may_miss_births(preview, lines)
-        doubts = list(find_rivals(preview, lines)) if not is_said else []
+        doubts = [] if is_said else list_doubts(program, preview, lines)
     file.seek(0)
     content = file.chunks()
     batch = keep_file(program=program, file_name=file.name, content=content, mapping=lines, by=by)

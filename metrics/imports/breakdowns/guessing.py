@@ -3,33 +3,21 @@
 from collections.abc import Iterator, Sequence
 
 from metrics.gate import BROKEN_DOWN
+from metrics.imports.breakdowns.called import (
+    CATEGORY,
+    DIMENSION,
+    LETTERS,
+    dimension_called,
+    is_word_for,
+)
 from metrics.imports.breakdowns.finding import PartFinder
 from metrics.imports.fitting import MOST_TRUE
 from metrics.imports.headings import Heading, simplify
 from metrics.imports.mapping import MONTH_COLUMNS, PART_COLUMNS, SITE_COLUMNS, Lines, Mapping
 from metrics.imports.opening import Preview
 from metrics.imports.places import UNKNOWN
-from metrics.models import COUNT_FIELDS, Dimension
+from metrics.models import COUNT_FIELDS
 from programs.models import Program
-
-# What columns are called elsewhere, without case and punctuation.
-_DIMENSION = "dimension|breakdown|broken down by|disaggregation|disaggregated by|category type"
-_DIMENSION += "|disaggregation type|breakdown type|stratifier|dimension name|desagregation"
-_CATEGORY = "category|category code|group|subgroup|disaggregation|disaggregation value|stratum"
-_CATEGORY += "|category option|category option combo|categoryoptioncombo|category name|breakdown"
-_CATEGORY += "|categorie|categoria|kategorie"
-_LIKE = {"sex": "gender|sexe|sexo|geschlecht"}  # a dimension's code -> other names of it
-_WORDS = {  # a category's code -> what it is called elsewhere
-    "female": "girl|girls|females|feminin|femenino|feminino|fille|filles|femme|femmes|nina|ninas"
-    "|mujer|mujeres|mulher|mulheres|menina|meninas|weiblich|madchen",
-    "male": "boy|boys|males|masculin|masculino|garcon|garcons|homme|hommes|nino|ninos|hombre"
-    "|hombres|homem|homens|menino|meninos|mannlich|junge|jungen|knabe|knaben",
-    "unknown": "not known|not stated|not recorded|unspecified|indetermine|desconocido|ignorado"
-    "|unbekannt",
-}
-# One letter says something only beside the other: beside H for hombre, M is mujer.
-_LETTERS = {"f": "female", "m": "male", "u": "unknown"}
-_PAIR = {"f", "m"}
 
 
 def guess_parts(program: Program, preview: Preview, lines: Lines) -> dict[str, str]:
@@ -54,12 +42,12 @@ def guess_parts(program: Program, preview: Preview, lines: Lines) -> dict[str, s
 
 def _find_columns(finder: PartFinder, preview: Preview) -> dict[str, str] | None:
     """A column of dimensions and one of their categories."""
-    for dimension in _called(preview, _DIMENSION):
+    for dimension in _called(preview, DIMENSION):
         said = _cells(preview, dimension.key)
         known = [own for own in said if finder.dimension_of(own)]
         if not known or 100 * len(known) < MOST_TRUE * len(said):
             continue
-        for category in _called(preview, _CATEGORY):
+        for category in _called(preview, CATEGORY):
             if category.place != dimension.place:
                 return {"dimension": dimension.key, "category": category.key}
     return None
@@ -68,16 +56,10 @@ def _find_columns(finder: PartFinder, preview: Preview) -> dict[str, str] | None
 def _find_one(finder: PartFinder, preview: Preview, lines: Lines) -> dict[str, str] | None:
     """A column of categories that is called as their dimension, such as Sex."""
     for heading in preview.headings:
-        dimension = _dimension_called(finder, heading.text)
+        dimension = dimension_called(finder, heading.text)
         if dimension and _tells_apart(preview, heading, lines):
             return {"dimension": f'"{dimension.code}"', "category": heading.key}
     return None
-
-
-def _dimension_called(finder: PartFinder, text: str) -> Dimension | None:
-    name = simplify(text)
-    alike = (code for code, names in _LIKE.items() if name in names.split("|"))
-    return finder.dimension_of(next(alike, text))
 
 
 def _tells_apart(preview: Preview, heading: Heading, lines: Lines) -> bool:
@@ -118,19 +100,15 @@ def _guess_words(
     constant = found["dimension"].strip('"') if found["dimension"].startswith('"') else None
     asked = [finder.dimension_of(constant)] if constant else finder.dimensions
     letters = {word for word in map(simplify, cells) if len(word) == 1}
-    is_paired = _PAIR <= letters <= _LETTERS.keys()
+    is_paired = {"f", "m"} <= letters <= LETTERS.keys()
     for dimension in (own for own in asked if own):
         codes = {own.code for own in finder.in_use(dimension)}
         places = {word: finder[dimension.code, word] for word in dict.fromkeys(cells)}
         codes -= {finder.categories[place].code for place in places.values() if place >= 0}
         for word in (word for word, place in places.items() if place == UNKNOWN):
             plain = simplify(word)
-            code = _LETTERS.get(plain, "") if is_paired else ""
-            code = code or next((own for own in codes if _is_called(own, plain)), "")
+            code = LETTERS.get(plain, "") if is_paired else ""
+            code = code or next((own for own in codes if is_word_for(own, plain)), "")
             if code in codes:
                 codes -= {code}
                 yield word, code
-
-
-def _is_called(code: str, plain: str) -> bool:
-    return plain in _WORDS.get(code, "").split("|")

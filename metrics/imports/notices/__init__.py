@@ -16,6 +16,7 @@ from metrics.imports.notices.days import notice_days, notice_days_said
 from metrics.imports.notices.gaps import notice_filled, notice_gaps
 from metrics.imports.notices.kinds import FileNotice, NoticeKind
 from metrics.imports.notices.stored import notice_erased, notice_sent_back
+from metrics.imports.notices.unread import notice_unread
 from metrics.imports.notices.years import notice_other_year
 from programs.periods import format_month
 
@@ -34,6 +35,7 @@ def notice_all(run: DryRun) -> list[FileNotice]:
     file = run.file
     found = [
         *notice_other_year(file),
+        *notice_unread(run),
         *notice_running(file),
         *notice_parted(file),
         *notice_gaps(file),

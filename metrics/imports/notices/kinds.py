@@ -9,6 +9,7 @@ class NoticeKind(StrEnum):
     PARTED = "parted"
     GAPS = "gaps"
     AREAS = "areas"
+    PARTS = "parts"
     NO_BIRTHS = "no_births"
     NO_DEATHS = "no_deaths"
     AGES = "ages"
@@ -34,6 +35,7 @@ _SERIOUS = {
     NoticeKind.PARTIAL,
     NoticeKind.ERASED,
     NoticeKind.AREAS,
+    NoticeKind.PARTS,
     NoticeKind.DAYS,
 }
 
