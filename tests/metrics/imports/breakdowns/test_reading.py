@@ -105,14 +105,17 @@ def test_category_of_no_dimension_is_another_matter(program):
 @pytest.mark.parametrize(
     ("mapping", "sentence"),
     [
-        ({"category": "infant_deaths"}, "The header has no column dimension"),
-        ({"dimension": '"sex"', "category": "-"}, "The header has no column category"),
-        ({"live_births": "-", "infant_deaths": "-"}, "no column live_births or infant_deaths"),
+        ({"category": "infant_deaths"}, "No column says by what the categories break reports down"),
+        ({"dimension": '"sex"', "category": "-"}, "No column says which category each row is of"),
+        (
+            {"live_births": "-", "infant_deaths": "-"},
+            "No column holds births or deaths of the categories",
+        ),
         ({"stillbirths": "site_code"}, "stillbirths is not kept by category; live_births and"),
     ],
 )
 def test_file_without_what_is_needed_is_refused_with_a_sentence(program, mapping, sentence):
-    text = GOOD.replace(",dimension", ",by") if "dimension" in sentence else GOOD
+    text = GOOD.replace(",dimension", ",by") if "by what" in sentence else GOOD
     with pytest.raises(FileRefusedError, match=sentence):
         check(program, text, mapping)
 
