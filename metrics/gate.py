@@ -28,7 +28,10 @@ _WHOLE_NUMBER = re.compile(r"[0-9]+(?:\.0+)?")
 _MAYBE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.000")  # 12 with decimals, or 12 thousand
 _MARKED_NUMBER = re.compile(r"([0-9]+)(?:\.0+)? ?[*†‡§#^]{1,3}")
 _WITHHELD = re.compile(r"[<≤] ?[0-9]+|\*+|withheld|suppressed", re.IGNORECASE)
-_GROUPED_DIGITS = re.compile(r"[0-9]+(?:[ ,'\u2019\u00a0\u202f][0-9]+)+")
+# 1,200 or 3,48,023; of 2,5 and 0,123 nobody knows which whole number is meant.
+_GROUPED_DIGITS = re.compile(
+    r"(?!0\D)(?:[0-9]{1,3}(?:[ ,'\u2019\u00a0\u202f][0-9]{3})+|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3})"
+)
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,12 @@ _WITHHELD = {"*", "**", "***", "withheld", "suppressed", "confidential"}
 _BELOW = re.compile(r"[<≤] ?\d+|\d+ ?[-–] ?\d+")  # <5, and 1-4 for "one to four"
 _WHOLE = re.compile(r"\d+(?:\.0+)?")
 _MARKED = re.compile(r"(\d+(?:\.0+)?) ?[*†‡§#a-jn-z]{1,2}|(\d+(?:\.0+)?) ?[\[(][a-z0-9]{1,2}[\])]")
-_GROUPED = re.compile(r"\d{1,3}(?:[ ,'\u2019\u00a0\u202f]\d{3})+(?:\.0+)?")
-_LAKHS = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.0+)?")  # 3,48,023, as India parts its digits
-_POINTED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,0+)?")
-_DECIMAL_COMMA = re.compile(r"(\d+),0{1,2}")
+# Of 0.123 and 0,123 the first group is no thousands.
+_GROUPED = re.compile(r"(?!0\D)\d{1,3}(?:[ ,'\u2019\u00a0\u202f]\d{3})+(?:\.0+)?")
+# 3,48,023, as India parts its digits.
+_LAKHS = re.compile(r"(?!0\D)\d{1,2}(?:,\d{2})+,\d{3}(?:\.0+)?")
+_POINTED = re.compile(r"(?!0\D)\d{1,3}(?:\.\d{3})+(?:,0+)?")
+_DECIMAL_COMMA = re.compile(r"(\d+),0{1,2}|0,0+")
 
 
 class Marked(StrEnum):
@@ -88,13 +90,13 @@ class CountReader(dict):
         if _GROUPED.fullmatch(text) or _LAKHS.fullmatch(text):
             return _limited(re.sub("[^0-9]", "", text.partition(".")[0]))
         if comma := _DECIMAL_COMMA.fullmatch(text):
-            return _limited(comma[1])
+            return _limited(comma[1] or "0")
         if _POINTED.fullmatch(text) and self.points is not Points.DECIMALS:
             # There are no fractions of births: before other digits than 000 it parts thousands.
             is_open = set(text.partition(".")[2].replace(".", "")) == {"0"} and "," not in text
             if self.points is Points.THOUSANDS or not is_open or text.count(".") > 1:
                 return _limited(re.sub("[^0-9]", "", text.partition(",")[0]))
-            return _limited(text) if text.startswith("0.") else UNREADABLE
+            return UNREADABLE
         return _limited(text) if _WHOLE.fullmatch(text) else UNREADABLE
 
 

@@ -55,7 +55,8 @@ def test_one_fault_stops_the_whole_file(program):
         ),
         (
             'A,2024-01,9,"1,2"',
-            'row 2, infant_deaths: "1,2" is not a whole number. Write 12.',
+            'row 2, infant_deaths: "1,2" is not a whole number. Write a number such as 12, 0 if '
+            "there was none, or leave it empty if it was not counted.",
         ),
         (
             "A,2024-01,-9,0",

@@ -175,6 +175,23 @@ def test_number_is_read_whatever_parts_its_digits(program, cell, count):
     assert found == ([("A", "2024-01", count)] if count else [])
 
 
+@pytest.mark.parametrize("cell", ["0.123", "0,123", "0.123.456", "0,12,345", "0 123", "2,5", "0,5"])
+def test_part_of_one_is_no_number_of_thousands_and_none_is_advised(program, cell):
+    for lines in ({}, {"points": "thousands"}, {"points": "decimals"}):
+        [sentence] = faults(program, f'{HEADER}\nA,2024-01,1200,"{cell}"\n', lines)
+        assert sentence == (
+            f'row 2, infant_deaths: "{cell}" is not a whole number. Write a number such as 12, 0 '
+            "if there was none, or leave it empty if it was not counted."
+        )
+
+
+@pytest.mark.parametrize("cell", ["0.000", "0,000", "0,0", "0.0"])
+def test_zero_is_zero_however_many_decimals_it_has(program, cell):
+    for lines in ({}, {"points": "thousands"}, {"points": "decimals"}):
+        text = f'{HEADER}\nA,2024-01,1200,"{cell}"\n'
+        assert written(program, text, lines) == [("A", "2024-01", 1200, 0)]
+
+
 @pytest.mark.parametrize("cell", [".", "n/a", "-", "–", "N.A.", "...", "NULL", "no data", " "])
 def test_sign_for_nothing_known_is_not_zero(program, cell):
     assert written(program, f"{HEADER}\nA,2024-01,40,{cell}\n") == [("A", "2024-01", 40, None)]
