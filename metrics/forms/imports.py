@@ -1,5 +1,6 @@
 """A file to bring in, and which of its columns is which of ours."""
 
+from collections.abc import Callable
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from typing import cast
@@ -12,6 +13,7 @@ from metrics.forms.asking import make_helper
 from metrics.imports import FileRefusedError, MissingColumnsError, find_columns
 from metrics.imports.headings import Heading, simplify
 from metrics.imports.mapping import ABOVE, LEFT_OUT, OURS, Lines
+from metrics.imports.months import read_month, read_year
 from metrics.imports.opening import Preview
 from metrics.imports.words import COUNT_WORDS, PART_WORDS, PLACE_WORDS
 from metrics.models import Dimension
@@ -247,6 +249,20 @@ class ColumnsForm(forms.Form):
         places = [heading.place for heading in headings]
         cells = (row[at].strip() for row in self.preview.sample for at in places if at < len(row))
         return list(dict.fromkeys(cell for cell in cells if cell))[:SHOWN_CELLS]
+
+    def clean_all_month(self):
+        return self._clean_time("all_month", read_month)
+
+    def clean_all_year(self):
+        return self._clean_time("all_year", read_year)
+
+    def _clean_time(self, name: str, read: Callable[[str], object]) -> str:
+        """Refuse here what would be refused of every row."""
+        text = self.cleaned_data[name]
+        try:
+            return str(text) if text and read(text) else EMPTY
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
     def clean(self):
         super().clean()

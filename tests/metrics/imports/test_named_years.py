@@ -172,6 +172,20 @@ def test_year_that_turns_headings_into_months_is_told_and_keeps_what_was_chosen(
     assert shown(client, address) == [f"The columns headed by months are of no year now. {LATER}"]
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"all_year": "20"}, '"20" is not a year. Write four digits, such as 2024.'),
+        ({"all_month": "soon"}, '"soon" is not a month. Write year-month, such as 2024-01.'),
+    ],
+)
+def test_time_of_every_row_that_is_none_is_refused_beside_it(client, program, manager, said, told):
+    address = upload(client, csv_of(WIDE)).removesuffix("columns/")
+    [field] = said
+    form = say(client, f"{address}columns/", Facility="site_name", **said).context["form"]
+    assert form.errors == {field: [told]}
+
+
 def test_other_sheet_and_other_headings_are_told(client, program, manager):
     address = upload(client, workbook(LONG, "First", "Second"), "counts.xlsx")
     say(client, address, sheet="Second")
