@@ -4,7 +4,8 @@ import pytest
 
 from metrics.imports.notices import NoticeKind
 from metrics.models import Dimension
-from tests.metrics.imports.breakdowns.breaking_down import GOOD, parts
+from tests.metrics.exports.taking import address, content_of
+from tests.metrics.imports.breakdowns.breaking_down import GOOD, keep, parts
 from tests.metrics.imports.bringing_in import bring_in, check
 from tests.metrics.imports.test_columns_page import upload
 
@@ -35,9 +36,9 @@ def test_file_of_one_category_alone_is_asked_about(client, manager, heading, wor
     one, other = words.split(",")
     text = GIRLS.replace(",sex,", f",{heading},").replace("B,2024-01,female", f"B,2024-01,{other}")
     text = text.replace("A,2024-01,female", f"A,2024-01,{one}")
-    address = upload(client, text)
-    assert address.endswith("/columns/")
-    [said] = [str(own) for own in client.get(address).context["messages"]]
+    page = upload(client, text)
+    assert page.endswith("/columns/")
+    [said] = [str(own) for own in client.get(page).context["messages"]]
     assert said.startswith(f'"{heading}" is not used; it says {one}')
 
 
@@ -86,5 +87,16 @@ def test_counts_that_parts_do_not_have_are_not_used_where_it_is_taken(program):
     assert check(program, text, mapping | lines).reports == 1
 
 
-def test_file_of_breakdowns_still_goes_straight_in(client, manager):
+@pytest.mark.parametrize("kind", ["breakdowns", "site-months", "missing"])
+def test_our_own_files_go_straight_in(client, manager, report, kind):
+    keep(report, female=(19, 1))
     assert not upload(client, GOOD).endswith("/columns/")
+    own = content_of(client.get(address(kind)))
+    assert not upload(client, own).endswith("/columns/")
+
+
+def test_second_breakdown_beside_the_first_is_asked_about(client, program, manager):
+    own = Dimension.objects.create(code="age", name="Age")
+    own.programs.add(program)
+    text = "site_code,month,sex,age,live_births\nA,2024-01,female,<20,1\nA,2024-01,male,<20,2\n"
+    assert upload(client, text).endswith("/columns/")
