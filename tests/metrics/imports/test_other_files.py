@@ -43,7 +43,7 @@ def test_same_content_that_was_applied_before_is_said_with_a_link(client, progra
     before = applied(program, by=UserFactory(username="lidia"))
     again = receive(program, GOOD)
     page = see(client, again)
-    assert "The same content was brought in before." in page
+    assert "The same content was brought in before:" in page
     assert re.search(
         rf"{link(before)}>counts.csv</a>, applied 2025-07-15 \d\d:\d\d by lidia<", page
     )
@@ -52,7 +52,7 @@ def test_same_content_that_was_applied_before_is_said_with_a_link(client, progra
 def test_same_content_that_was_undone_is_said_to_be(client, program, manager):
     undo(applied(program), by=UserFactory(username="ali"))
     page = see(client, receive(program, GOOD))
-    assert re.search(r"by the command line, undone 20\d\d-\d\d-\d\d \d\d:\d\d by ali<", page)
+    assert re.search(r"by the command line, undone 20\d\d-\d\d-\d\d \d\d:\d\d by ali\.<", page)
 
 
 def test_content_that_is_another_or_was_not_applied_is_not_said_to_be_the_same(
