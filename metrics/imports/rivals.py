@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from metrics.imports.fitting import cells_of, list_fitting
+from metrics.imports.headings import EACH_MONTH, EACH_MONTH_OF_YEAR, EACH_YEAR
 from metrics.imports.mapping import MONTH_COLUMNS, Lines
 from metrics.imports.months import read_month, read_month_of_year, read_year, tell_order
 from metrics.imports.opening import Preview
@@ -22,8 +23,14 @@ def find_rivals(preview: Preview, lines: Lines) -> Iterator[str]:
             if ours in MONTH_COLUMNS:
                 if _contradicts(_read_column(preview, ours, key), times):
                     yield _say(key, "month", " and ".join(chosen.values()))
-            elif ours in lines:
+            elif ours in lines and not _is_sum(key, lines[ours]):
                 yield _say(key, ours, lines[ours])
+
+
+def _is_sum(key: str, chosen: str) -> bool:
+    """Whether a column stands beside those of single months or years, and is of none of them."""
+    kinds = (EACH_MONTH, EACH_MONTH_OF_YEAR, EACH_YEAR)
+    return chosen.partition(":")[0] in kinds and key.partition(":")[0] not in kinds
 
 
 def _say(key: str, ours: str, chosen: str) -> str:

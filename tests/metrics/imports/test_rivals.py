@@ -94,6 +94,13 @@ def test_columns_that_say_the_same_month_go_straight_in(client, program, manager
     assert client.get(address).context["found"].numbers["NEW"] == 1
 
 
+def test_total_beside_months_is_none_of_them(client, program, manager):
+    months = "Live births,,,Infant deaths,,\nSite,Jan-24,Feb-24,Total,Jan-24,Feb-24,Total"
+    text = f",{months}\nNorth,40,41,81,1,2,3\n"
+    found = client.get(upload(client, text)).context["found"]
+    assert (found.numbers["NEW"], len(found.unused_columns)) == (2, 2)
+
+
 def test_page_says_which_columns_may_be_the_same(client, program, manager):
     address = upload(client, "Site,Month,Live births,Deaths,Infant deaths\nNorth,2024-01,40,30,2\n")
     page = client.get(address)
