@@ -1,5 +1,6 @@
 """A file held against the gate and against what is stored: the dry run."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -92,7 +93,7 @@ class FileRead:
 
     def rows(self) -> Iterator[list[str]]:
         """The rows once more, as they were read."""
-        return fill_down(self.preview.rows(), self.table.columns, self.mapping.above)
+        return fill_down(self.preview.rows(), self.table.columns, self.mapping)
 
 
 @dataclass
@@ -162,14 +163,16 @@ def read_file(
     finder = SiteFinder(list_sites(program), mapping.sites)
     parts = PartFinder(program, mapping) if columns.is_broken_down else None
     readers = Readers.of(mapping, columns, finder, preview, parts)
+    filled: Counter[str] = Counter()
     table = read_table(
-        fill_down(preview.rows(), columns, mapping.above),
+        fill_down(preview.rows(), columns, mapping, filled),
         preview.last + 1,
         columns,
         readers,
         last_month=mapping.last_month,
         report=report,
     )
+    table.filled = filled
     if parts is not None:
         table = as_series(table, len(parts.categories))
     if "counted" in columns.places:

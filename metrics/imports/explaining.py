@@ -269,7 +269,13 @@ class Explainer:
         if first.month_of_year is not None:
             del parts["month_of_year"]
         for name, reader in parts.items():
-            if reader[texts.get(name, "")] == NO_MONTH:
+            if name in self.run.file.mapping.above and not texts.get(name):
+                yield Fault(
+                    name,
+                    f"is empty, and no {name} above holds for it: none is said, or the months of "
+                    f"its site begin anew since. Write the {name}.",
+                )
+            elif reader[texts.get(name, "")] == NO_MONTH:
                 yield Fault(name, _why_not(reader, texts.get(name, "")))
 
     def _say_site_unknown(self, column, text, area):

@@ -40,6 +40,7 @@ class Table:
     skipped : rows that add up others or that the mapping leaves out
     late : entries of months after the last that the mapping takes
     part : in a file of breakdowns, the place of each entry's category in the part finder's list
+    filled : of kinds as in gaps, in how many rows each was taken from above
     unread : of each entry, a number made of its row's cells in columns of which nothing is read;
     None in a file that has none
     gaps : of site, area, year and month, in how many rows that cannot be placed none is said
@@ -59,6 +60,7 @@ class Table:
     gaps: Mapping[str, int] = field(default_factory=dict)
     has_sums: bool = False
     unread: Numbers | None = None
+    filled: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.row)

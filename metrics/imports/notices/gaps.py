@@ -14,7 +14,8 @@ def notice_gaps(file: FileRead) -> Iterator[FileNotice]:
     gaps = {
         kind: number
         for kind in ABOVE
-        if 2 * (number := table.gaps.get(kind, 0)) >= table.rows > number > 0
+        if kind not in file.mapping.above
+        and 2 * (number := table.gaps.get(kind, 0)) >= table.rows > number > 0
     }
     if not gaps:
         return
@@ -31,12 +32,16 @@ def notice_gaps(file: FileRead) -> Iterator[FileNotice]:
 
 
 def notice_filled(file: FileRead) -> Iterator[FileNotice]:
-    if filled := [kind for kind in places_said(file.table.columns) if kind in file.mapping.above]:
-        names = " or ".join(_headed(file, kind) for kind in filled)
+    table = file.table
+    if filled := [kind for kind in places_said(table.columns) if table.filled.get(kind)]:
+        names = " or ".join(
+            f"{_headed(file, kind)} is empty, in {table.filled[kind]:,} of {table.rows:,} rows"
+            for kind in filled
+        )
         yield FileNotice(
             NoticeKind.GAPS,
-            f"Where {names} is empty, what stands above it is taken, as was said of this file or "
-            "of one like it.",
+            f"Where {names}, what stands above it is taken, as was said of this file or of one "
+            "like it.",
             {"Refuse such rows": {"above": LEFT_OUT}},
         )
 

@@ -58,8 +58,8 @@ def test_that_names_are_taken_from_above_is_said_and_may_be_taken_back(program):
     [notice] = gaps(program, MERGED, ABOVE)
     assert (notice.is_serious, notice.text) == (
         False,
-        "Where site_name is empty, what stands above it is taken, as was said of this file or of "
-        "one like it.",
+        "Where site_name is empty, in 4 of 6 rows, what stands above it is taken, as was said of "
+        "this file or of one like it.",
     )
     [back] = notice.offers.values()
     assert summary(check(program, MERGED, ABOVE | back)) == (2, 0, 0, 0, 4)
@@ -131,6 +131,65 @@ def test_site_and_year_are_taken_from_above_together(program):
     assert months == [date(2023, 11, 1), date(2023, 12, 1)] + [
         date(2024, n, 1) for n in range(1, 5)
     ]
+
+
+def below_one_year(rows, year="2023"):
+    text = "site_name,year,month_of_year,live_births\n"
+    for n, (site, month) in enumerate(rows):
+        text += f"{site},{'' if n else year},{month},{n + 1}\n"
+    return text
+
+
+@pytest.mark.parametrize(
+    ("months", "taken"),
+    [
+        (["Nov", "Dec", "Jan", "Feb"], [11, 12]),
+        (["Dec", "Jan"], [12]),
+        (["Mar", "Feb", "Jan", "Dec", "Nov"], [3, 2, 1]),  # the newest first
+        (["Jan", "Dec"], [1]),
+        (["Jan", "Mar", "Feb"], [1, 3]),
+    ],
+)
+def test_year_above_holds_no_longer_where_months_begin_anew(program, months, taken):
+    """Which year comes next is not guessed: later rows may be of the year before or after."""
+    text = below_one_year([("North", month) for month in months])
+    lines = {"above": "year"}
+    assert {own[1:2] for own in births(program, text, lines)} == {(month,) for month in taken}
+    sentences = faults(program, text, lines)
+    assert len(sentences) == len(months) - len(taken)
+    assert sentences[0] == (
+        f"row {len(taken) + 2}, year: is empty, and no year above holds for it: none is said, or "
+        "the months of its site begin anew since. Write the year."
+    )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("North", n) for n in (1, 4, 7, 10)],
+        [("North", n) for n in (12, 6)],
+        [("North", 11), ("South", 11), ("North", 12), ("South", 12)],
+        [("North", 11), ("North", 12), ("South", 1), ("South", 2)],
+    ],
+)
+def test_year_above_holds_where_the_months_of_each_site_go_on(program, rows):
+    assert len(births(program, below_one_year(rows), {"above": "year"})) == len(rows)
+
+
+def test_year_above_that_begins_in_april_holds_for_the_next_january(program):
+    text = below_one_year([("North", n) for n in (11, 12, 1, 2, 3)], "2023-24")
+    lines = {"above": "year", "year_begins": "4"}
+    assert [own[1] for own in births(program, text, lines)] == [11, 12, 1, 2, 3]
+    text += "North,,4,6\n"
+    assert len(births(program, text, lines)) == 5
+
+
+def test_how_many_rows_take_their_site_and_year_from_above_is_said(program):
+    text = below_one_year([("North", 11), ("", 12), ("", 1)])
+    [notice] = gaps(program, text, {"above": "site, year"})
+    assert notice.text.startswith(
+        "Where site_name is empty, in 2 of 3 rows or year is empty, in 1 of 3 rows, what stands"
+    )
 
 
 def test_month_is_taken_from_above_where_sites_go_on(program):
