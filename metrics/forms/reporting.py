@@ -1,6 +1,6 @@
 """Which months of reporting to look at, whom to remind, what to open, and the program's rules."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import cast
 
@@ -123,5 +123,5 @@ class RulesForm(forms.ModelForm):
         kwargs |= {"instance": instance, "initial": now}
         super().__init__(*args, **kwargs)
         withholding = cast(forms.TypedChoiceField, self.fields["withhold_up_to"])
-        _, *limits = withholding.choices
+        _, *limits = cast(Iterable[tuple[object, str]], withholding.choices)
         withholding.choices = [("", "None withheld"), *limits]
