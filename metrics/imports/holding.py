@@ -126,6 +126,5 @@ def tell_changes(explainer: Explainer) -> Iterator[ChangedReport]:
     for entry in in_order[:SHOWN_CHANGES].tolist():
         site = run.context.sites[int(run.table.site[entry])]
         month = format_month(date_of(run.table.month[entry]))
-        is_part = isinstance(explainer, PartsExplainer)
-        part = str(explainer.category(entry)) if is_part else ""
+        part = str(explainer.category(entry)) if isinstance(explainer, PartsExplainer) else ""
         yield ChangedReport(site.code, site.name, month, part, explainer.changes(entry))
