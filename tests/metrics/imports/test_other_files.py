@@ -45,7 +45,7 @@ def test_same_content_that_was_applied_before_is_said_with_a_link(client, progra
     page = see(client, again)
     assert "The same content was brought in before:" in page
     assert re.search(
-        rf"{link(before)}>counts.csv</a>, applied 2025-07-15 \d\d:\d\d by lidia<", page
+        rf"{link(before)}>counts.csv</a>, applied 2025-07-15 \d\d:\d\d by lidia\.<", page
     )
 
 
