@@ -8,6 +8,8 @@ import numpy as np
 from metrics.imports.columns import Columns
 from metrics.imports.table import Numbers
 
+_BETWEEN = "\x1f"  # a sign that stands in no cell
+
 
 def number_unread(texts: Sequence[Sequence[str]], columns: Columns, length: int) -> Numbers | None:
     """Number what each row holds in these columns, and of which count it is where each row says
@@ -20,4 +22,6 @@ def number_unread(texts: Sequence[Sequence[str]], columns: Columns, length: int)
         return None
     if "counted" in columns.places:
         places = [*places, columns.places["counted"]]
-    return np.fromiter(map(hash, zip(*(texts[at] for at in places), strict=True)), np.int64, length)
+    # As one text: numbers of tuples add up to the same where two rows swap a cell.
+    rows = map(_BETWEEN.join, zip(*(texts[at] for at in places), strict=True))
+    return np.fromiter(map(hash, rows), np.int64, length)
