@@ -40,6 +40,13 @@ def count_gaps(
             gaps[kind] = gaps.get(kind, 0) + empty
 
 
+def uncount_gaps(gaps: dict[str, int], filled: int, columns: Columns) -> None:
+    """Take a row off whose one filled cell is a note after all."""
+    for kind, places in places_said(columns).items():
+        if filled not in places:
+            gaps[kind] -= 1
+
+
 def fill_down(
     rows: Iterator[list[str]],
     columns: Columns,

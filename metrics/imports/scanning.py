@@ -10,7 +10,7 @@ import numpy as np
 
 from metrics.imports.columns import Block, Columns
 from metrics.imports.mapping import PART_COLUMNS, SITE_COLUMNS
-from metrics.imports.merged_down import count_gaps
+from metrics.imports.merged_down import count_gaps, uncount_gaps
 from metrics.imports.numbers import NOT_SAID
 from metrics.imports.places import SKIPPED, UNKNOWN, SiteFinder
 from metrics.imports.readers import Readers
@@ -60,16 +60,18 @@ def read_table(
         if report:
             report(int(row[-1]))
     readers.months.refuse_years()
-    _leave_out_notes(made, readers.sites)
+    _leave_out_notes(made, readers.sites, columns)
     return _sort(made, columns, last_month)
 
 
-def _leave_out_notes(made: _Chunks, finder: SiteFinder) -> None:
+def _leave_out_notes(made: _Chunks, finder: SiteFinder, columns: Columns) -> None:
     """Skip the notes below the table instead of refusing them; the finder names what is skipped."""
     notes = made.notes.settle(made.refused)
     if notes and any(map(len, made.row)):
         made.misplaced = [own[~np.isin(own, list(notes))] for own in made.misplaced]
         made.skipped += len(notes)
+        for row in notes:
+            uncount_gaps(made.gaps, made.notes.places[row], columns)
         finder.update(dict.fromkeys(notes.values(), SKIPPED))
 
 

@@ -15,9 +15,11 @@ Numbers = np.ndarray
 
 @dataclass
 class Notes:
-    """Those at the end of what has been read so far: the number of each row, and its text."""
+    """Those at the end of what has been read so far: the number of each row, its text, and in which
+    column that stands."""
 
     texts: dict[int, str] = field(default_factory=dict)
+    places: dict[int, int] = field(default_factory=dict)
 
     def look(self, row: Numbers, cells: Sequence[Sequence[str]], is_wrong, is_ours):
         """Look at the end of the next rows.
@@ -36,6 +38,7 @@ class Notes:
                 self.texts.clear()
                 break
             found[int(row[n])] = text
+            self.places[int(row[n])] = filled[0]
         self.texts |= found
 
     def settle(self, refused: Counter[str]) -> dict[int, str]:

@@ -86,6 +86,16 @@ def test_blank_rows_and_totals_between_are_no_merged_names(program):
     assert births(program, text, ABOVE) == [("A", 1, 41), ("B", 1, 7)]
 
 
+@pytest.mark.parametrize("order", ["site_name,month", "month,site_name", "region,site_name,month"])
+def test_notes_below_a_short_table_are_no_gaps(program, order):
+    values = {"site_name": "North", "month": "2024-01", "region": "Kirel"}
+    row = ",".join(values[own] for own in order.split(","))
+    text = f"{order},live_births\n{row},40\nPreliminary,,,\nSource: HMIS,,,\n"
+    found = check(program, text)
+    assert (summary(found), found.left_out) == ((1, 0, 0, 0, 0), 0)
+    assert [own.kind for own in found.notices if own.is_serious] == []
+
+
 def test_note_below_is_left_out_and_takes_no_name_from_above(program):
     text = MERGED.replace("\n", "\nx,").replace("site_name", "area,site_name", 1).rstrip("x,")
     text += "Source: HMIS,,,\n"
