@@ -51,8 +51,8 @@ def _notice_codes(file: FileRead) -> Iterator[FileNotice]:
     """As for reports, but for what a withheld count does: no rate is made of parts."""
     for own in notice_codes(file):
         if own.kind is NoticeKind.WITHHELD:
-            said = own.text.partition(" They are taken")[0]
-            text = f"{said} They are taken as not counted, which is not zero; what is stored stays."
+            said = own.text.partition(" That is taken")[0]
+            text = f"{said} That is taken as not counted, which is not zero; what is stored stays."
             own = replace(own, text=text)
         yield own
 

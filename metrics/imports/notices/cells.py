@@ -19,8 +19,9 @@ def notice_codes(file: FileRead) -> Iterator[FileNotice]:
         shown = _spellings(file, WITHHELD)
         yield FileNotice(
             NoticeKind.WITHHELD,
-            f"{withheld:,} cells say that a number is withheld ({shown}). They are taken as not "
-            "counted, which is not zero: those months leave the rates that need them.",
+            f"{withheld:,} cell{' says' if withheld == 1 else 's say'} that a number is withheld "
+            f"({shown}). That is taken as not counted, which is not zero: those months leave the "
+            "rates that need them.",
         )
     unreadable = _texts(file, UNREADABLE)
     if marked := [text for text in unreadable if is_marked(text)]:

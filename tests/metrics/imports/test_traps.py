@@ -202,7 +202,7 @@ def test_withheld_number_is_not_zero_and_is_said(program, cell):
     text = f"{HEADER}\nA,2024-01,40,{cell}\n"
     assert written(program, text) == [("A", "2024-01", 40, None)]
     notice = notices(check(program, text))[NoticeKind.WITHHELD]
-    assert f"1 cells say that a number is withheld (“{cell}”)" in notice.text
+    assert f"1 cell says that a number is withheld (“{cell}”)" in notice.text
 
 
 def test_row_whose_births_are_withheld_is_refused(program):
