@@ -49,6 +49,21 @@ def test_column_of_totals_is_no_number_of_what_a_row_counts():
 
 
 @pytest.mark.parametrize(
+    "headings",
+    [
+        "Early neonatal deaths (0-6 days);Late neonatal (7-27 d);Deaths 28 days-11 months",
+        "Décès néonatals précoces (0-6 j);Décès néonatals tardifs (7-27 j);Décès post-néonatals",
+        "Muertes neonatales tempranas;Muertes neonatales tardías;Muertes posneonatales",
+        "Óbitos neonatais precoces (0-6 dias);Óbitos neonatais tardios;Óbitos pós-neonatais",
+    ],
+)
+def test_deaths_by_age_are_guessed_in_several_languages(headings):
+    ages = ["early_neonatal_deaths", "late_neonatal_deaths", "postneonatal_deaths"]
+    found = guess(f"Site;Period;{headings}\nNorth;2024-01;1;0;2\n")
+    assert [found.get(own) for own in ages] == headings.split(";")
+
+
+@pytest.mark.parametrize(
     ("title", "ours"),
     [
         ("Live births by facility", "live_births"),
