@@ -15,6 +15,7 @@ from metrics.models import COUNT_FIELDS, BreakdownCount, Door, MonthlyReport, St
 from metrics.models.reports import standing
 
 DELETED = "-"  # as the history calls it
+UNDONE = "Undone"
 COUNT_LABELS = {
     name: str(cast(models.Field, MonthlyReport._meta.get_field(name)).verbose_name).capitalize()
     for name in COUNT_FIELDS
@@ -69,6 +70,11 @@ class Version:
     comment: str
     counts: Sequence[CountChange]
     changes: Sequence[CountChange]
+
+    @property
+    def came_through(self) -> Door | None:
+        """The door by which it came; what an undone file gives back came through none."""
+        return None if self.done == UNDONE else self.door
 
 
 @dataclass(frozen=True)
@@ -231,7 +237,7 @@ def what_was_done(status: str, reason: str | None) -> tuple[str, str]:
     if word in _DONE:
         return _DONE[Move(word)], said
     if _UNDONE.fullmatch(word):
-        return "Undone", said
+        return UNDONE, said
     if word.startswith("import "):
         return "Brought in", said
     return Status(status).label, reason or ""

@@ -12,7 +12,6 @@ from accounts.models import User
 from metrics.models import (
     Category,
     Dimension,
-    Door,
     FindingReview,
     LockException,
     MonthlyReport,
@@ -115,7 +114,7 @@ def _read_reports(model, wanted) -> Iterator[tuple[int, ProgramChange]]:
                     address=reverse("report_trail", args=[row.site.code, row.month]),
                     said=own.said,
                     comment=own.comment,
-                    door=Door(own.door).label.lower() if own.door else "",
+                    door=own.came_through.label.lower() if own.came_through else "",
                     changes=own.counts or own.changes,
                 ),
             )

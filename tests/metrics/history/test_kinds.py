@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from metrics.approval_switch import mark_submitted, switch_approval_on
 from metrics.approvals import approve_report, return_report
 from metrics.findings import reopen_finding, review_finding
 from metrics.grids import TypedCell, save_grid
 from metrics.imports import apply_batch, receive_file
+from metrics.imports.undoing import undo_batch
 from metrics.locks import open_locked_month
 from metrics.models import Category, Dimension
 from metrics.summaries.history import Kind
@@ -58,6 +60,22 @@ def test_grid_and_file_are_doors_of_their_own(site, program, manager):
         ("2025-06", "grid", ""),
         ("2025-05", "file", "may.csv"),
     }
+
+
+def test_file_that_was_undone_is_named_and_what_it_gave_back_came_through_no_door(
+    clock, site, program, manager, reporter
+):
+    send(site, 40, reporter)
+    content = b"site_code,month,live_births,infant_deaths\nNC-1,2025-06,41,2\n"
+    given = {"file_name": "june.csv", "content": content, "mapping": {}, "by": manager}
+    batch = receive_file(program=program, **given)
+    clock.turn(date(2025, 7, 3))
+    apply_batch(batch, by=manager, today=TODAY)
+    clock.turn(date(2025, 7, 4))
+    undo_batch(batch, by=manager, now=timezone.now())
+    last = changes_of(manager, program, kind=Kind.REPORTS)[0]
+    assert told(last)[1:] == ("Undone", "Amara", "", [("Live births", 41, 40)])
+    assert last.said == "june.csv"
 
 
 def test_counts_that_were_broken_down_are_told_with_their_report(site, program, manager, reporter):
