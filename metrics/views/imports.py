@@ -119,9 +119,10 @@ def _previewed(batch: ImportBatch) -> Iterator[Preview]:
 
 
 def _store(batch: ImportBatch, lines) -> None:
-    """Read the file in another way from now on; what was found before no longer holds."""
-    batch.mapping, batch.found, batch.checked_at = dict(lines), {}, None
-    batch.save(update_fields=["mapping", "found", "checked_at"])
+    """Read the file in another way from now on, unless it was applied meanwhile; what was found
+    before no longer holds."""
+    waiting = ImportBatch.objects.filter(pk=batch.pk, applied_at__isnull=True)
+    waiting.update(mapping=dict(lines), found={}, checked_at=None)
 
 
 @require_POST

@@ -5,6 +5,7 @@ from django.db import IntegrityError
 from metrics.imports import batches
 from metrics.jobs import run_job
 from metrics.models import ImportBatch, Job, MonthlyReport
+from metrics.views import imports
 from programs.models import Site
 from tests.factories import (
     MembershipFactory,
@@ -14,6 +15,7 @@ from tests.factories import (
 from tests.metrics.imports.bringing_in import (
     GOOD,
     HEADER,
+    TODAY,
     receive,
     summary,
 )
@@ -198,3 +200,21 @@ def test_dry_run_takes_fourteen_queries(client, program, manager, django_assert_
     # reports, locks
     with django_assert_num_queries(14):
         client.get(f"/programs/hb/imports/{batch.pk}/")
+
+
+def test_what_is_settled_while_a_file_is_applied_changes_nothing_of_it(
+    client, program, manager, monkeypatch
+):
+    batch = receive(program, GOOD)
+    look = imports._may_be_mapped
+
+    def apply_meanwhile(own):
+        is_open = look(own)
+        batches.apply_batch(batch, by=manager, today=TODAY)
+        return is_open
+
+    monkeypatch.setattr(imports, "_may_be_mapped", apply_meanwhile)
+    sent = {"ours": "site Nowhere", "theirs": "-"}
+    client.post(f"/programs/hb/imports/{batch.pk}/settle/", sent)
+    kept = ImportBatch.objects.get()
+    assert (kept.applied_at is not None, kept.mapping) == (True, {})
