@@ -70,6 +70,11 @@ class Found:
         return self.numbers[outcome.name]
 
     @property
+    def holds_counts(self) -> bool:
+        """Whether any count would stand, so that there are sums to compare."""
+        return any(own.total is not None for own in self.held)
+
+    @property
     def left_out(self) -> int:
         """How many would not come in although they say something."""
         return self.number(Outcome.REFUSED) + self.number(Outcome.CONFLICT)

@@ -86,3 +86,8 @@ def test_page_of_a_dry_run_shows_what_the_file_holds(client, program):
     assert "1,086" in page
     assert '<a href="/sites/A/reports/2024-01/trail/">North, 2024-01</a>' in page
     assert "<del>40</del> → <ins>1,041</ins>" in page
+
+
+def test_file_of_which_nothing_would_stand_shows_no_sums(program):
+    assert not check(program, f"{HEADER}\nNowhere,2024-01,40,2\n").holds_counts
+    assert check(program, f"{HEADER}\nA,2024-01,40,2\n").holds_counts
