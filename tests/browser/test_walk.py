@@ -38,7 +38,7 @@ def told(deaths, births):
 
 
 def fill_in(page, births, deaths):
-    page.get_by_label("Live births").fill(str(births))
+    page.get_by_label("Live births", exact=True).fill(str(births))
     page.get_by_label("Infant deaths", exact=True).fill(str(deaths))
     page.get_by_role("button", name=re.compile("^Submit the (report|changes)$")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"Received: {SITES[FIRST]}")
@@ -93,7 +93,7 @@ def mend(page, report):
     expect(page.locator("main")).to_contain_text(MESSAGE)
     page.locator(f'main a[href="{report}"]').first.click()
     expect(page.locator("main")).to_contain_text(MESSAGE)
-    assert page.get_by_label("Live births").input_value() == "100"
+    assert page.get_by_label("Live births", exact=True).input_value() == "100"
     fill_in(page, 104, 6)
 
 
@@ -110,11 +110,11 @@ def test_form_works_without_javascript_from_opening_to_the_receipt(come, world):
     page = come(REPORTER, java_script_enabled=False).page
     page.goto("/")
     page.locator(f'main a[href="/sites/{SECOND}/reports/{world["last"]}/"]').first.click()
-    page.get_by_label("Live births").fill("98")
+    page.get_by_label("Live births", exact=True).fill("98")
     page.get_by_label("Infant deaths", exact=True).fill("four")
     page.get_by_role("button", name="Submit the report").click()
     expect(page.locator("main")).to_contain_text("is not a whole number")
-    assert page.get_by_label("Live births").input_value() == "98"
+    assert page.get_by_label("Live births", exact=True).input_value() == "98"
 
     page.get_by_label("Infant deaths", exact=True).fill("4")
     page.get_by_role("button", name="Submit the report").click()
