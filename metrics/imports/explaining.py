@@ -98,13 +98,17 @@ class Explainer:
         self.places = place_of(self.table.site, self.table.month)
         self.contradictions = Contradictions(run)
 
+    def _look_up(self, entry: int, cells: list[str]):
+        """An entry's site and month, its cells, what becomes of it, and what it would change."""
+        site = self.run.context.at_gate[int(self.table.site[entry])]
+        month = date_of(self.table.month[entry])
+        outcome = Outcome(int(self.run.outcomes[entry]))
+        changes = self.changes(entry) if outcome is Outcome.CHANGED else ()
+        return site, month, self._texts(cells, month), outcome, changes
+
     def entry(self, entry: int, number: int, cells: list[str]) -> Explained:
         run = self.run
-        site = run.context.at_gate[int(self.table.site[entry])]
-        month = date_of(self.table.month[entry])
-        texts = self._texts(cells, month)
-        outcome = Outcome(int(run.outcomes[entry]))
-        changes = self.changes(entry) if outcome is Outcome.CHANGED else ()
+        site, month, texts, outcome, changes = self._look_up(entry, cells)
         if outcome in _SAY_NOTHING or not (outcome >= Outcome.CONFLICT or run.questioned[entry]):
             return Explained(number, entry, outcome, (), (), texts, changes)
         stored, counts = self._standing(entry)

@@ -14,7 +14,6 @@ from metrics.imports.explaining import Explained, Explainer
 from metrics.imports.numbers import NOT_PARTED, UNREADABLE
 from metrics.imports.places import UNKNOWN
 from metrics.imports.running import say_not_parted
-from metrics.imports.table import date_of
 from metrics.models import Category, Dimension
 from programs.periods import format_month
 
@@ -33,11 +32,7 @@ class PartsExplainer(Explainer):
 
     def entry(self, entry: int, number: int, cells: list[str]) -> Explained:
         run = self.run
-        site = run.context.at_gate[int(self.table.site[entry])]
-        month = date_of(self.table.month[entry])
-        texts = self._texts(cells, month)
-        outcome = Outcome(int(run.outcomes[entry]))
-        changes = self.changes(entry) if outcome is Outcome.CHANGED else ()
+        site, month, texts, outcome, changes = self._look_up(entry, cells)
         faults: tuple[Fault, ...] = ()
         questions: list[Fault] = []
         if outcome in (Outcome.REFUSED, Outcome.CONFLICT):

@@ -19,9 +19,8 @@ from metrics.imports.notices.cells import notice_areas, notice_codes, notice_cou
 from metrics.imports.notices.course import notice_parted, notice_running
 from metrics.imports.notices.days import notice_days, notice_days_said
 from metrics.imports.notices.gaps import notice_filled, notice_gaps
-from metrics.imports.numbers import Empty
+from metrics.imports.notices.stored import tell_erased
 from metrics.imports.places import SKIPPED
-from metrics.imports.words import list_counts
 
 SHOWN_WORDS = 5
 
@@ -65,14 +64,7 @@ def _notice_erased(run: PartsRun) -> Iterator[FileNotice]:
         name: int(((own[changed] < 0) & (run.parts.counts[name][at] >= 0)).sum())
         for name, own in run.table.counts.items()
     }
-    if number := sum(erased.values()):
-        names = list_counts(name for name, times in erased.items() if times)
-        yield FileNotice(
-            NoticeKind.ERASED,
-            f"{number:,} stored number{'' if number == 1 else 's'} of categories would become "
-            f"empty, since the file has an empty cell there: {names}.",
-            {"Keep what is stored": {"empty": Empty.KEEP}},
-        )
+    yield from tell_erased(erased, of=" of categories")
 
 
 def _notice_sent_back(run: PartsRun) -> Iterator[FileNotice]:

@@ -1,6 +1,6 @@
 """What a file would do to what is stored: numbers taken away, reports that stay sent back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -24,12 +24,20 @@ def notice_erased(run: DryRun) -> Iterator[FileNotice]:
         name: int(((own[chosen] < 0) & (stored.counts[name][at] >= 0)).sum())
         for name, own in table.counts.items()
     }
+    yield from tell_erased(erased)
+
+
+def tell_erased(erased: Mapping[str, int], of: str = "") -> Iterator[FileNotice]:
+    """How many stored numbers of each count would be taken away, with the way to keep them.
+
+    of : what they are numbers of, where it is not reports
+    """
     if number := sum(erased.values()):
         names = list_counts(name for name, times in erased.items() if times)
         yield FileNotice(
             NoticeKind.ERASED,
-            f"{number:,} stored number{'' if number == 1 else 's'} would become empty, since the "
-            f"file has an empty cell there: {names}.",
+            f"{number:,} stored number{'' if number == 1 else 's'}{of} would become empty, since "
+            f"the file has an empty cell there: {names}.",
             {"Keep what is stored": {"empty": Empty.KEEP}},
         )
 

@@ -1,7 +1,7 @@
 import pytest
 from django.core.cache import caches
 
-from tests.factories import ParticipationFactory, ProgramFactory
+from tests.factories import MembershipFactory, ParticipationFactory, ProgramFactory
 
 
 @pytest.fixture
@@ -11,6 +11,14 @@ def program(db):
     for code, name in (("A", "North"), ("B", "South")):
         ParticipationFactory(program=program, site__code=code, site__name=name)
     return program
+
+
+@pytest.fixture
+def manager(client, program):
+    """A manager of the program, signed in."""
+    user = MembershipFactory(program=program, role="manager").user
+    client.force_login(user)
+    return user
 
 
 @pytest.fixture(autouse=True)

@@ -13,13 +13,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 WIDE = "Facility;Apr-20;May-20\nNorth;40;38\nSouth;7;\n"
 
 
-@pytest.fixture
-def manager(client, program):
-    user = MembershipFactory(program=program, role="manager").user
-    client.force_login(user)
-    return user
-
-
 def upload(client, content, name="counts.csv", slug="hb"):
     file = SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())
     return client.post(f"/programs/{slug}/imports/", {"file": file}).url

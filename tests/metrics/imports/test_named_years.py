@@ -9,7 +9,6 @@ import xlsxwriter
 from metrics.imports.named_years import find_named_year
 from metrics.imports.notices import NoticeKind
 from metrics.models import FileLayout, ImportBatch
-from tests.factories import MembershipFactory
 from tests.metrics.imports.bringing_in import check
 from tests.metrics.imports.test_columns_page import say, upload
 
@@ -21,13 +20,6 @@ OF_LONG = {"Facility": "site_name", "Month": "month_of_year", "Births": "live_bi
 OF_WIDE = {"Facility": "site_name", "each month of the year": "live_births"}
 MAPPED = {"site_name": "Facility", "month_of_year": "Month", "live_births": "Births"}
 LATER = "Look through what each is, then press again."
-
-
-@pytest.fixture
-def manager(client, program):
-    user = MembershipFactory(program=program, role="manager").user
-    client.force_login(user)
-    return user
 
 
 def workbook(table, *names):

@@ -8,17 +8,10 @@ from django.utils import timezone
 from metrics.imports import apply_batch
 from metrics.imports.undoing import undo_batch
 from metrics.models import ImportBatch
-from tests.factories import MembershipFactory, ParticipationFactory, ProgramFactory, UserFactory
+from tests.factories import ParticipationFactory, ProgramFactory, UserFactory
 from tests.metrics.imports.bringing_in import GOOD, HEADER, TODAY, bring_in, receive
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
-
-
-@pytest.fixture
-def manager(client, program):
-    user = MembershipFactory(program=program, role="manager").user
-    client.force_login(user)
-    return user
 
 
 def applied(program, text=GOOD, by=None):

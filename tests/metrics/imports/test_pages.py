@@ -23,13 +23,6 @@ from tests.metrics.imports.bringing_in import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def manager(client, program):
-    user = MembershipFactory(program=program, role="manager").user
-    client.force_login(user)
-    return user
-
-
 def upload(client, content=GOOD, name="counts.csv"):
     content = content if isinstance(content, bytes) else content.encode()
     file = SimpleUploadedFile(name, content, content_type="text/csv")

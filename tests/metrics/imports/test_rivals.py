@@ -4,19 +4,11 @@ another may be meant, somebody is asked before the dry run."""
 import pytest
 
 from metrics.models import ImportBatch
-from tests.factories import MembershipFactory
 from tests.metrics.imports.bringing_in import look
 from tests.metrics.imports.test_columns_page import upload
 from tests.metrics.imports.test_shapes import guess
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
-
-
-@pytest.fixture
-def manager(client, program):
-    user = MembershipFactory(program=program, role="manager").user
-    client.force_login(user)
-    return user
 
 
 def is_asked(client, text):

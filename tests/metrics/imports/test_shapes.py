@@ -11,7 +11,6 @@ from metrics.imports.months import read_first_year, read_month
 from metrics.imports.notices import NoticeKind
 from metrics.imports.opening import look_into, open_content
 from metrics.models import ImportBatch
-from tests.factories import MembershipFactory
 from tests.metrics.imports.bringing_in import GOOD, HEADER, check, faults, look, refusal, summary
 from tests.metrics.imports.test_columns_page import say, upload
 
@@ -22,13 +21,6 @@ OF_YEAR = "each month of the year"
 TWELVE = f"District,Year,{','.join(MONTHS)}\n"
 COUNTS = ",".join(str(n) for n in range(41, 53))
 MAPPED = {"site_name": "District", "year": "Year", "live_births": OF_YEAR}
-
-
-@pytest.fixture
-def manager(client, program):
-    user = MembershipFactory(program=program, role="manager").user
-    client.force_login(user)
-    return user
 
 
 def guess(text, name="counts.csv"):

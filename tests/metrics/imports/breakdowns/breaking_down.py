@@ -3,6 +3,7 @@
 from datetime import date
 
 from metrics.models import BreakdownCount, Category
+from tests.factories import MonthlyReportFactory
 
 JANUARY = date(2024, 1, 1)
 HEADER = "site_code,month,dimension,category,live_births,infant_deaths"
@@ -12,6 +13,16 @@ GOOD = f"{HEADER}\nA,2024-01,sex,female,19,1\nA,2024-01,sex,male,21,1\n"
 def rows(*own):
     """A file of these rows, of site A in 2024-01."""
     return "\n".join([HEADER, *(f"A,2024-01,{row}" for row in own)]) + "\n"
+
+
+def girls_by_month(report, months):
+    """A file of the girls of so many months, beginning with the report's, and reports for them."""
+    text = [HEADER]
+    for month in range(1, months + 1):
+        if month > 1:
+            MonthlyReportFactory(site=report.site, month=date(2024, month, 1), live_births=9)
+        text.append(f"A,2024-{month:02},sex,female,4,0")
+    return "\n".join(text)
 
 
 def keep(report, **counts):

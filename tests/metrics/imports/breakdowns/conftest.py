@@ -1,7 +1,7 @@
 import pytest
 
 from metrics.models import Dimension
-from tests.factories import MembershipFactory, MonthlyReportFactory
+from tests.factories import MonthlyReportFactory
 from tests.metrics.imports.breakdowns.breaking_down import JANUARY
 
 
@@ -20,11 +20,3 @@ def report(program, sex):
     return MonthlyReportFactory(
         site=site, month=JANUARY, live_births=40, infant_deaths=2, status="submitted"
     )
-
-
-@pytest.fixture
-def manager(client, program):
-    """A manager of the program, signed in."""
-    user = MembershipFactory(program=program, role="manager").user
-    client.force_login(user)
-    return user

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from datetime import date
 from functools import partial
 
 import pytest
@@ -12,8 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from metrics.imports import Found, apply_batch, check_batch
 from metrics.jobs import handlers, run_job, start_job
 from metrics.models import BreakdownCount, Dimension, ImportBatch, Job
-from tests.factories import MembershipFactory, MonthlyReportFactory, UserFactory
-from tests.metrics.imports.breakdowns.breaking_down import GOOD, HEADER, keep, parts, rows
+from tests.factories import MembershipFactory, UserFactory
+from tests.metrics.imports.breakdowns.breaking_down import (
+    GOOD,
+    girls_by_month,
+    keep,
+    parts,
+    rows,
+)
 from tests.metrics.imports.bringing_in import TODAY, receive, summary
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today", "report", "manager")]
@@ -216,12 +221,7 @@ def test_stranger_finds_no_such_file(client, program, role):
 
 @pytest.mark.parametrize("months", [1, 3])
 def test_dry_run_takes_eighteen_queries(client, program, report, django_assert_num_queries, months):
-    text = [HEADER]
-    for month in range(1, months + 1):
-        if month > 1:
-            MonthlyReportFactory(site=report.site, month=date(2024, month, 1), live_births=9)
-        text.append(f"A,2024-{month:02},sex,female,4,0")
-    batch = receive(program, "\n".join(text))
+    batch = receive(program, girls_by_month(report, months))
     # As for reports fourteen; breakdowns, their categories, those asked for, stored parts
     with django_assert_num_queries(18):
         client.get(f"/programs/hb/imports/{batch.pk}/")

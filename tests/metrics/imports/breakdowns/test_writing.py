@@ -18,7 +18,13 @@ from metrics.imports.breakdowns.writing import write_parts
 from metrics.models import BreakdownCount, Category, Door, ImportBatch, MonthlyReport
 from metrics.summaries.trail import list_whole_versions
 from tests.factories import MembershipFactory, MonthlyReportFactory, UserFactory
-from tests.metrics.imports.breakdowns.breaking_down import GOOD, HEADER, keep, parts, rows
+from tests.metrics.imports.breakdowns.breaking_down import (
+    GOOD,
+    girls_by_month,
+    keep,
+    parts,
+    rows,
+)
 from tests.metrics.imports.bringing_in import TODAY, bring_in, receive, stored
 
 pytestmark = pytest.mark.django_db
@@ -149,12 +155,7 @@ def test_sites_are_held_before_their_reports(program, report):
 def test_applying_takes_as_many_queries_for_one_report_as_for_three(
     program, report, django_assert_num_queries, months
 ):
-    text = [HEADER]
-    for month in range(1, months + 1):
-        if month > 1:
-            MonthlyReportFactory(site=report.site, month=date(2024, month, 1), live_births=9)
-        text.append(f"A,2024-{month:02},sex,female,4,0")
-    batch = receive(program, "\n".join(text))
+    batch = receive(program, girls_by_month(report, months))
     constraints = connection.vendor == "postgresql"
     with django_assert_num_queries(33 + constraints):
         apply_batch(batch, by=None, today=TODAY)
